@@ -1,0 +1,101 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed schema/*.sql
+var schema embed.FS
+
+// Schema is the product's migrations, one text for both engines.
+func Schema() fs.FS {
+	sub, err := fs.Sub(schema, "schema")
+	if err != nil {
+		panic(err)
+	}
+	return sub
+}
+
+// A Migration is one step of the schema.
+type Migration struct {
+	Version int64
+	Name    string
+	Applied bool
+}
+
+// Migrate brings the schema in files up to date and returns the steps it made.
+// Several nodes may call it at once: one does the work, the others wait.
+func (d *DB) Migrate(ctx context.Context, files fs.FS) ([]Migration, error) {
+	p, done, err := d.provider(files)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	results, err := p.Up(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("db: migrate: %w", err)
+	}
+	steps := make([]Migration, len(results))
+	for i, r := range results {
+		steps[i] = Migration{r.Source.Version, name(r.Source.Path), true}
+	}
+	return steps, nil
+}
+
+// Migrations lists the steps of the schema in files and which are applied.
+func (d *DB) Migrations(ctx context.Context, files fs.FS) ([]Migration, error) {
+	p, done, err := d.provider(files)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	all, err := p.Status(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("db: migrations: %w", err)
+	}
+	steps := make([]Migration, len(all))
+	for i, s := range all {
+		steps[i] = Migration{s.Source.Version, name(s.Source.Path), s.State == goose.StateApplied}
+	}
+	return steps, nil
+}
+
+func name(path string) string {
+	return strings.TrimSuffix(path[strings.LastIndex(path, "/")+1:], ".sql")
+}
+
+// provider opens a connection of its own: a migration is neither an Update nor
+// a View.
+func (d *DB) provider(files fs.FS) (*goose.Provider, func() error, error) {
+	dialect, driver, dsn := goose.DialectSQLite3, "sqlite", ""
+	var opts []goose.ProviderOption
+	if d.Engine() == Postgres {
+		dialect, driver, dsn = goose.DialectPostgres, "pgx", d.URL()
+		locker, err := lock.NewPostgresTableLocker()
+		if err != nil {
+			return nil, nil, fmt.Errorf("db: migrate: %w", err)
+		}
+		opts = append(opts, goose.WithLocker(locker))
+	} else {
+		dsn = sqliteDSN(d.URL(), false)
+	}
+	conn, err := sql.Open(driver, dsn)
+	if err != nil {
+		return nil, nil, fmt.Errorf("db: migrate: %w", err)
+	}
+	p, err := goose.NewProvider(dialect, conn, files, opts...)
+	if err != nil {
+		conn.Close()
+		return nil, nil, fmt.Errorf("db: migrate: %w", err)
+	}
+	return p, conn.Close, nil
+}

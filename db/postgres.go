@@ -1,0 +1,129 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+const (
+	retriesMax  = 24
+	commitLimit = 10 * time.Second
+)
+
+type postgresEngine struct {
+	conninfo string
+	pool     *pgxpool.Pool
+}
+
+func openPostgres(ctx context.Context, url string, o Options) (*postgresEngine, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("the postgres:// URL cannot be read")
+	}
+	cfg.MaxConns = 16
+	if o.Pool > 0 {
+		cfg.MaxConns = int32(o.Pool)
+	}
+	p := cfg.ConnConfig.RuntimeParams
+	p["timezone"] = "UTC"
+	p["statement_timeout"] = "15000"
+	p["lock_timeout"] = "5000"
+	p["idle_in_transaction_session_timeout"] = "30000"
+	cfg.ConnConfig.ConnectTimeout = 5 * time.Second
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return &postgresEngine{url, pool}, nil
+}
+
+func (e *postgresEngine) kind() Engine                   { return Postgres }
+func (e *postgresEngine) url() string                    { return e.conninfo }
+func (e *postgresEngine) ping(ctx context.Context) error { return e.pool.Ping(ctx) }
+func (e *postgresEngine) close() error                   { e.pool.Close(); return nil }
+
+func (e *postgresEngine) update(ctx context.Context, d *DB, fn func(*Tx) error) error {
+	for attempt := 0; ; attempt++ {
+		err := e.once(ctx, d, pgx.TxOptions{IsoLevel: pgx.Serializable}, fn)
+		if !retryable(err) {
+			return err
+		}
+		if attempt == retriesMax {
+			return errors.Join(ErrBusy, err)
+		}
+		d.retries.Add(1)
+		wait := time.Duration(1+rand.IntN(2<<min(attempt, 6))) * time.Millisecond
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (e *postgresEngine) view(ctx context.Context, d *DB, fn func(*Tx) error) error {
+	return e.once(ctx, d, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, fn)
+}
+
+// once runs one attempt. The commit does not listen to the caller's going
+// away: an interrupted commit would leave the outcome unknown.
+func (e *postgresEngine) once(ctx context.Context, d *DB, o pgx.TxOptions, fn func(*Tx) error) error {
+	pgtx, err := e.pool.BeginTx(ctx, o)
+	if err != nil {
+		return classify(err)
+	}
+	done := false
+	defer func() {
+		if !done {
+			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitLimit)
+			defer cancel()
+			pgtx.Rollback(end)
+		}
+	}()
+	if err := fn(d.begin(ctx, pgConn{pgtx}, o.AccessMode != pgx.ReadOnly)); err != nil {
+		return err
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitLimit)
+	defer cancel()
+	done = true
+	return classifyCommit(pgtx.Commit(end))
+}
+
+type pgConn struct{ tx pgx.Tx }
+
+func (c pgConn) exec(ctx context.Context, sql string, args []any) (int64, error) {
+	tag, err := c.tx.Exec(ctx, sql, args...)
+	return tag.RowsAffected(), err
+}
+
+func (c pgConn) query(ctx context.Context, sql string, args []any) (rows, error) {
+	r, err := c.tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgRows{r}, nil
+}
+
+type pgRows struct{ r pgx.Rows }
+
+func (r pgRows) columns() []string {
+	fs := r.r.FieldDescriptions()
+	cols := make([]string, len(fs))
+	for i, f := range fs {
+		cols[i] = f.Name
+	}
+	return cols
+}
+func (r pgRows) next() bool            { return r.r.Next() }
+func (r pgRows) scan(dest []any) error { return r.r.Scan(dest...) }
+func (r pgRows) close()                { r.r.Close() }
+func (r pgRows) err() error            { return r.r.Err() }
