@@ -8,14 +8,12 @@
 // A posting goes to an account of the chart and, where the account is kept per
 // party, to one party (a merchant, a cohort of passes, a refund). Prove shows
 // that the books hold.
+//
+// Balances are sums over the postings, read in View. A transaction that writes
+// never reads one: every writer would then collide with every other.
 package ledger
 
-import (
-	"time"
-
-	"citywalk/db"
-	"citywalk/money"
-)
+import "citywalk/money"
 
 // An Account is a line of the chart.
 type Account string
@@ -49,99 +47,35 @@ type Line struct {
 	Flexible bool // Whether the balance may stand on either side.
 }
 
+// chart is in the order in which books show it: what is held, what is owed,
+// what was earned, what was spent. The schema repeats its accounts and which
+// are kept by party.
+var chart = []Line{
+	{Account: GatewayCash, Normal: Debit, Zh: "支付机构待结资金", En: "Cash at gateway"},
+	{Account: PassUnearned, Normal: Credit, ByParty: true, Zh: "会员卡未摊销款", En: "Pass fees not yet earned"},
+	{Account: MerchantPending, Normal: Credit, ByParty: true, Zh: "应付商户（未出账）", En: "Owed to merchants, not yet on a statement"},
+	{Account: MerchantPayable, Normal: Credit, ByParty: true, Zh: "应付商户（已出账）", En: "Owed to merchants, on a statement"},
+	{Account: Refunds, Normal: Credit, ByParty: true, Zh: "待退款", En: "Refunds to be paid"},
+	{Account: Suspense, Normal: Credit, ByParty: true, Zh: "待查款项", En: "Suspense"},
+	{Account: PassRevenue, Normal: Credit, Zh: "会员卡收入", En: "Pass revenue"},
+	{Account: GatewayFee, Normal: Debit, Zh: "支付手续费", En: "Gateway fees"},
+	{Account: PlatformDiscounts, Normal: Debit, Zh: "平台补贴", En: "Discounts funded by the programme"},
+}
+
 // Chart returns the chart of accounts in the order in which books show it.
-func Chart() []Line { panic("not built") }
+func Chart() []Line { return append([]Line(nil), chart...) }
 
-// A Posting moves an amount on an account: debit positive, credit negative.
-type Posting struct {
-	Account Account
-	Party   string
-	Amount  money.Amount
+// line returns an account's line of the chart.
+func line(a Account) (Line, bool) {
+	for _, l := range chart {
+		if l.Account == a {
+			return l, true
+		}
+	}
+	return Line{}, false
 }
 
-// An Entry is one balanced change of the books.
-type Entry struct {
-	Key      string // Unique for ever, "redeem/red_...".
-	Memo     string // For auditors, in English.
-	Day      Day    // Business day.
-	Postings []Posting
+// wrong reports whether a balance stands on the wrong side.
+func (l Line) wrong(balance money.Amount) bool {
+	return !l.Flexible && balance*money.Amount(l.Normal) < 0
 }
-
-// A Day is a business day, "2026-03-02", in the programme's time zone.
-type Day string
-
-// DayOf returns the business day of t in the zone.
-func DayOf(t time.Time, zone *time.Location) Day { panic("not built") }
-
-// Start returns the first instant of the day in the zone; Next(1).Start is its
-// end.
-func (d Day) Start(zone *time.Location) time.Time { panic("not built") }
-
-// Next returns the day n days later; n may be negative.
-func (d Day) Next(n int) Day { panic("not built") }
-
-// Sub returns the number of days from e to d.
-func (d Day) Sub(e Day) int { panic("not built") }
-
-// ParseDay reads "2006-01-02".
-func ParseDay(s string) (Day, error) { panic("not built") }
-
-// Post writes an entry. Postings of zero are left out; an entry of only zeros
-// is not written. An entry whose key is there with the same postings is a
-// no-op; with others it is an error. It never reads a balance.
-func Post(tx *db.Tx, e Entry) error { panic("not built") }
-
-// Balance returns an account's balance, over all parties if party is "".
-func Balance(tx *db.Tx, a Account, party string) (money.Amount, error) { panic("not built") }
-
-// Balances returns the non-zero balances of an account by party.
-func Balances(tx *db.Tx, a Account) (map[string]money.Amount, error) { panic("not built") }
-
-// A Sum is one line of a trial balance.
-type Sum struct {
-	Account Account
-	Opening money.Amount // Balance before the day.
-	Debits  money.Amount // Of the day, positive.
-	Credits money.Amount // Of the day, negative.
-	Closing money.Amount
-}
-
-// TrialBalance returns a line per account of the chart for one day; the
-// closings add up to zero.
-func TrialBalance(tx *db.Tx, day Day) ([]Sum, error) { panic("not built") }
-
-// A Written is an entry as it stands in the books.
-type Written struct {
-	ID       string
-	Key      string
-	Memo     string
-	Day      Day
-	At       time.Time
-	Postings []Posting
-}
-
-// Entries returns the entries of a day (all days if ""), of one account (all
-// if ""), newest first, at most limit, starting after the entry id `after`.
-func Entries(tx *db.Tx, day Day, a Account, after string, limit int) ([]Written, error) {
-	panic("not built")
-}
-
-// A Control is a sub-ledger kept elsewhere that an account must equal, party
-// by party. Sums returns balances in the ledger's sign.
-type Control struct {
-	Name    string
-	Account Account
-	Sums    func(tx *db.Tx) (map[string]money.Amount, error)
-}
-
-// A Finding is something that does not hold.
-type Finding struct {
-	Rule   string // "balanced", "sign", "control"
-	What   string
-	Amount money.Amount
-}
-
-// Prove checks that every entry and the whole add up to zero, that every
-// account (and party) stands on its side, and that the controls agree. An
-// empty result is the proof.
-func Prove(tx *db.Tx, controls ...Control) ([]Finding, error) { panic("not built") }
