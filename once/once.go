@@ -6,9 +6,20 @@
 // fingerprint is a hash of what was sent, so that a key used again for
 // something else is refused. A refusal that the command itself decided (a
 // fault, say "already used") is an answer too and is repeated; the effects of
-// a refused command are undone. Faults of kind Invalid, SignedOut, Denied,
-// TooMany and Unavailable and every other error leave no record, so that a
-// retry runs again.
+// a refused command are undone. Only faults of kind NotFound, Conflict, Gone
+// and Mismatch are kept: every other fault is about the request or the moment,
+// and every other error is ours, so that a retry runs again.
+//
+//	run the command ── record the key ── commit ──▶ its answer
+//	      │ refused         │ taken        │ outcome unknown
+//	      └─────────────────┴──────────────┴──▶ look the key up ──▶ the first answer
+//	                                                   └─ nothing there ──▶ record the refusal
+//
+// The command runs first and its record is written last. A first sending,
+// which nearly all are, costs one statement, and reads nothing that another
+// command writes; a repetition does the work again for nothing, in a
+// transaction that cannot commit. It also finds out what became of a commit
+// whose reply was lost.
 //
 // Answers are kept for 72 hours (Forget); what must hold for ever is guarded
 // by natural unique keys in the packages that own the things.
@@ -16,6 +27,12 @@ package once
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
 	"time"
 
 	"citywalk/db"
@@ -35,19 +52,129 @@ type Key struct {
 	Fingerprint string // Hash of what was sent; see Print.
 }
 
+var keys = regexp.MustCompile(`^[A-Za-z0-9_-]{16,255}$`)
+
 // Keep is how long answers are kept.
 const Keep = 72 * time.Hour
 
+// errTaken undoes a command whose key has a record.
+var errTaken = errors.New("once: key is taken")
+
 // Print returns the fingerprint of a command's parts.
-func Print(parts ...any) string { panic("not built") }
+func Print(parts ...any) string {
+	b, err := json.Marshal(parts)
+	if err != nil {
+		panic("once: what was sent is not JSON: " + err.Error())
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
 
 // Do runs fn in one Update together with the key's record and returns its
 // answer. If the key was used before for the same thing, it returns the first
 // answer, decoded from JSON, or the first refusal, and replayed is true.
+//
+// fn runs on repetitions too, to be undone; its only effects are those it
+// makes through the Tx.
 func Do[T any](ctx context.Context, d *db.DB, k Key, fn func(tx *db.Tx) (T, error)) (answer T, replayed bool, err error) {
-	panic("not built")
+	if !keys.MatchString(k.Key) {
+		return answer, false, ErrKey
+	}
+	err = d.Update(ctx, func(tx *db.Tx) error {
+		var err error
+		if answer, err = fn(tx); err != nil {
+			return err
+		}
+		return keep(tx, k, answer)
+	})
+	if err == nil {
+		return answer, false, nil
+	}
+	var none T
+	if errors.Is(err, db.ErrUnavailable) {
+		return none, false, err
+	}
+	first, found, lookErr := look(ctx, d, k, err)
+	switch {
+	case found:
+		answer, err = decode[T](k, first)
+		return answer, true, err
+	case errors.Is(err, errTaken):
+		return none, false, lookErr
+	}
+	return none, false, err
+}
+
+// look returns the record of the key. If there is none and the command was
+// refused for good, it records the refusal.
+func look(ctx context.Context, d *db.DB, k Key, err error) (first record, found bool, _ error) {
+	refusal, ok := fault.From(err)
+	keep, open := ok && final(refusal), d.View
+	if keep {
+		open = d.Update
+	}
+	err = open(ctx, func(tx *db.Tx) error {
+		first, err = selectRecord(tx, k)
+		found = err == nil
+		if !errors.Is(err, db.ErrNone) || !keep {
+			return err
+		}
+		b, err := fault.Marshal(refusal)
+		if err != nil {
+			return err
+		}
+		return insertRecord(tx, k, "", string(b))
+	})
+	if err != nil {
+		return first, false, fmt.Errorf("once: look up %s: %w", k.Route, err)
+	}
+	return first, found, nil
+}
+
+// final reports whether a refusal stands however often the command is sent.
+func final(e *fault.Error) bool {
+	switch e.Kind {
+	case fault.NotFound, fault.Conflict, fault.Gone, fault.Mismatch:
+		return true
+	}
+	return false
+}
+
+func keep(tx *db.Tx, k Key, answer any) error {
+	b, err := json.Marshal(answer)
+	if err != nil {
+		return fmt.Errorf("once: answer of %s: %w", k.Route, err)
+	}
+	return insertRecord(tx, k, string(b), "")
+}
+
+// decode returns what a record says.
+func decode[T any](k Key, r record) (answer T, err error) {
+	if r.Fingerprint != k.Fingerprint {
+		return answer, ErrMismatch
+	}
+	if r.Refusal == "" {
+		if err := json.Unmarshal([]byte(r.Answer), &answer); err != nil {
+			return answer, fmt.Errorf("once: read the answer of %s: %w", k.Route, err)
+		}
+		return answer, nil
+	}
+	refusal, err := fault.Unmarshal([]byte(r.Refusal))
+	if err != nil {
+		return answer, fmt.Errorf("once: read the refusal of %s: %w", k.Route, err)
+	}
+	return answer, refusal
 }
 
 // Forget deletes records older than Keep, at most a bounded number at a time,
 // and returns how many.
-func Forget(ctx context.Context, d *db.DB) (int64, error) { panic("not built") }
+func Forget(ctx context.Context, d *db.DB) (n int64, err error) {
+	err = d.Update(ctx, func(tx *db.Tx) error {
+		n, err = deleteRecords(tx, tx.Now().Add(-Keep))
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("once: forget: %w", err)
+	}
+	return n, nil
+}
