@@ -1,0 +1,17 @@
+// The entry of every page: what makes a page that already works nicer to use.
+import { countdowns } from "./lib/countdown";
+import { copies } from "./lib/copy";
+import { forms } from "./lib/form";
+import { keypads } from "./lib/keypad";
+import { keys } from "./lib/keys";
+import { live } from "./lib/live";
+import { moments } from "./lib/moment";
+import { onArrival } from "./lib/page";
+
+onArrival(forms);
+onArrival(countdowns);
+onArrival(copies);
+onArrival(keypads);
+onArrival(moments);
+live();
+keys();
