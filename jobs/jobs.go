@@ -3,16 +3,42 @@
 //
 //	queued ──claim──▶ running ──done──▶ (deleted)
 //	  ▲                  │ error or lease over
-//	  └──── backoff ─────┤
-//	                     └─ after the last attempt ──▶ dead ──Rerun──▶ queued
+//	  ├──── backoff ─────┤
+//	  │                  └─ after the last attempt ──▶ dead
+//	  └───────────────────── Rerun ──────────────────────┘
+//
+// Runners on any number of nodes share one database and need no leader. A
+// runner claims a job by a conditional update and holds it by a lease of 30 s,
+// which it renews while the handler runs. The job of a killed runner is
+// claimed by another when the lease is over. Each claim has its own token: an
+// attempt that lost its lease can neither finish nor fail the job of its
+// successor, and its context is cancelled. A handler may thus be run more than
+// once and even, for a moment, twice at a time; its effects are idempotent.
+//
+// Attempts are bounded, those that crashed included. A job whose last attempt
+// failed is dead: it stays visible, with what the attempt said, until an
+// operator runs it again.
 package jobs
 
 import (
-	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"time"
 
 	"citywalk/db"
+	"citywalk/fault"
+)
+
+// ErrNotDead says that there is no dead job to run again.
+var ErrNotDead = fault.New(fault.NotFound, "jobs.not_dead", fault.Operator,
+	"失败任务里没有这一项，可能已经重新排队，请刷新列表。", "There is no such failed job. It may be queued again already: reload the list.")
+
+// Where a job stands.
+const (
+	Queued  = "queued"
+	Running = "running"
+	Dead    = "dead"
 )
 
 // A Job is one piece of work.
@@ -21,53 +47,44 @@ type Job struct {
 	Kind     string
 	Key      string          // Unique among the kind's unfinished and dead jobs, or empty.
 	Body     json.RawMessage `db:"body,json"`
-	State    string          // "queued", "running", "dead"
-	Attempts int
-	RunAt    time.Time
-	Error    string // What the last attempt said.
+	State    string          // Queued, Running or Dead.
+	Attempts int             // How often it was claimed since it was queued by somebody.
+	RunAt    time.Time       // When it may be claimed; of a running job, when its lease is over.
+	Error    string          // What the last failed attempt said.
 	Created  time.Time
+	Claim    string `json:"-"` // Token of the last claim.
 }
 
 // Enqueue asks for a job within tx. A job of the same kind and non-empty key
 // that is still there makes it a no-op. The zero at means now. Body is stored
 // as JSON.
-func Enqueue(tx *db.Tx, kind, key string, at time.Time, body any) error { panic("not built") }
-
-// A Handler does a job. It may be run again after a crash, so its effects are
-// idempotent. It opens its own transactions.
-type Handler func(ctx context.Context, j Job) error
-
-// A Runner claims and runs jobs. Several runners share a database.
-type Runner struct{ _ int }
-
-// NewRunner returns a runner over d that runs up to workers jobs at once.
-func NewRunner(d *db.DB, workers int) *Runner { panic("not built") }
-
-// Handle registers the handler of a kind. attempts bounds how often a failing
-// job is run before it is dead; between attempts it waits base, doubled each
-// time with jitter, at most an hour.
-func (r *Runner) Handle(kind string, attempts int, base time.Duration, h Handler) { panic("not built") }
-
-// Every registers periodic work: within each window [n*period, (n+1)*period)
-// shifted by offset, one node enqueues kind once, under the key of the window.
-// The body is the window's start.
-func (r *Runner) Every(kind string, period, offset time.Duration, attempts int, h func(ctx context.Context, window time.Time) error) {
-	panic("not built")
+func Enqueue(tx *db.Tx, kind, key string, at time.Time, body any) error {
+	if at.IsZero() {
+		at = tx.Now()
+	}
+	if err := insert(tx, kind, key, at, body); err != nil {
+		return fmt.Errorf("jobs: enqueue %s: %w", kind, err)
+	}
+	return nil
 }
 
-// Run claims and runs jobs until ctx ends, then lets running jobs finish.
-func (r *Runner) Run(ctx context.Context) error { panic("not built") }
-
-// Drain runs what is due by the database's clock, in this goroutine, until
-// nothing is, and returns how many jobs ran. Tests, the demo's history and the
-// simulator use it.
-func (r *Runner) Drain(ctx context.Context) (int, error) { panic("not built") }
-
-// Wake tells the runner that something was just enqueued on this node.
-func (r *Runner) Wake() { panic("not built") }
-
 // List returns jobs by state ("" for all), newest first.
-func List(tx *db.Tx, state string, limit int) ([]Job, error) { panic("not built") }
+func List(tx *db.Tx, state string, limit int) ([]Job, error) {
+	all, err := selectByState(tx, state, limit)
+	if err != nil {
+		return nil, fmt.Errorf("jobs: list: %w", err)
+	}
+	return all, nil
+}
 
-// Rerun queues a dead job again.
-func Rerun(tx *db.Tx, id string) error { panic("not built") }
+// Rerun queues a dead job again, with all its attempts before it.
+func Rerun(tx *db.Tx, id string) error {
+	err := revive(tx, id)
+	if errors.Is(err, db.ErrNone) {
+		return ErrNotDead
+	}
+	if err != nil {
+		return fmt.Errorf("jobs: rerun %s: %w", id, err)
+	}
+	return nil
+}
