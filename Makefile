@@ -1,0 +1,29 @@
+# Targets are explained by what follows ##. `make help` prints them.
+
+.DEFAULT_GOAL := build
+.PHONY: build test check race gen demo bench help
+
+build: ## build the binary ./citywalk
+	go build -trimpath -o citywalk ./cmd/citywalk
+
+test: ## install what the tests need (as root) and run everything
+	@scripts/test
+
+check: ## quick: vet, gofmt and the tests on SQLite, without a browser
+	@CITYWALK_TEST_SKIP=postgres,browser,data,staticcheck,install scripts/test
+
+race: ## the tests with the race detector, without a browser (needs a C compiler)
+	@CITYWALK_TEST_SKIP=browser,staticcheck,install scripts/test -race
+
+gen: ## write the generated files: pages, scripts and styles, reference pages
+	go run ./web/build
+	go run ./cmd/citywalk docs
+
+demo: ## run the fictional city on http://127.0.0.1:8080/demo
+	go run ./cmd/citywalk demo
+
+bench: ## measure redemptions through HTTP, with yardsticks
+	go run ./cmd/citywalk bench redeem
+
+help: ## print this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name words; do printf '%-8s %s\n' "$$name" "$$words"; done
