@@ -1,0 +1,112 @@
+package web
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"citywalk/money"
+	"citywalk/web/ui"
+)
+
+// Form reads what a form sent. Values that are not UTF-8 or hold a NUL are
+// refused here, so that no handler meets them. Fields that nobody asked for
+// are ignored: handlers take the names that they know.
+func Form(r *http.Request) (ui.Form, error) {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	var err error
+	switch kind {
+	case "application/x-www-form-urlencoded":
+		err = r.ParseForm()
+	case "multipart/form-data":
+		err = r.ParseMultipartForm(1 << 20)
+	default:
+		return ui.Form{}, ErrMedia
+	}
+	if err != nil {
+		if f := faultOf(err); f != nil {
+			return ui.Form{}, f
+		}
+		return ui.Form{}, ErrForm
+	}
+	for name, values := range r.PostForm {
+		for _, v := range append(values, name) {
+			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+				return ui.Form{}, ErrForm
+			}
+		}
+	}
+	return ui.Form{Values: r.PostForm}, nil
+}
+
+// Line returns a line of text that has to be there, of at most max runes.
+func Line(f ui.Form, name string, max int) (string, error) {
+	s, err := Note(f, name, max)
+	if err == nil && s == "" {
+		return "", ErrMissing.In(name)
+	}
+	if strings.ContainsAny(s, "\n\r\t") {
+		return "", ErrText.With("max", max).In(name)
+	}
+	return s, err
+}
+
+// Note returns text that may be empty and may have several lines.
+func Note(f ui.Form, name string, max int) (string, error) {
+	s := strings.TrimSpace(strings.ReplaceAll(f.Value(name, ""), "\r\n", "\n"))
+	if utf8.RuneCountInString(s) > max || strings.ContainsFunc(s, func(c rune) bool {
+		return unicode.IsControl(c) && c != '\n' && c != '\t'
+	}) {
+		return "", ErrText.With("max", max).In(name)
+	}
+	return s, nil
+}
+
+// Amount returns an amount of money of at least one fen.
+func Amount(f ui.Form, name string) (money.Amount, error) {
+	a, err := money.Parse(f.Value(name, ""))
+	if err != nil || a <= 0 {
+		return 0, ErrAmount.In(name)
+	}
+	return a, nil
+}
+
+// Number returns a whole number within bounds.
+func Number(f ui.Form, name string, least, most int) (int, error) {
+	s := strings.TrimSpace(f.Value(name, ""))
+	n, err := strconv.Atoi(s)
+	if err != nil || n < least || n > most || strings.HasPrefix(s, "+") {
+		return 0, ErrNumber.With("min", least, "max", most).In(name)
+	}
+	return n, nil
+}
+
+// Day returns a calendar day, "2026-03-02", of a year that people mean.
+func Day(f ui.Form, name string) (string, error) {
+	s := strings.TrimSpace(f.Value(name, ""))
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil || t.Year() < 2000 || t.Year() > 2100 {
+		return "", ErrDay.In(name)
+	}
+	return s, nil
+}
+
+// ID returns the id in the path if it has the shape of one: the prefix, "_"
+// and 26 characters. Anything else is not there, whatever it was meant to do.
+func ID(r *http.Request, name, prefix string) (string, error) {
+	id := r.PathValue(name)
+	rest, ok := strings.CutPrefix(id, prefix+"_")
+	if !ok || len(rest) != 26 {
+		return "", ErrNowhere
+	}
+	for _, c := range rest {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'v') {
+			return "", ErrNowhere
+		}
+	}
+	return id, nil
+}

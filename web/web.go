@@ -1,0 +1,197 @@
+// Package web is the edge that all apps share. It knows HTTP and nothing of
+// shops, passes or money.
+//
+// An app is a table of routes in its routes.go, read from top to bottom:
+//
+//	func (a *App) Mount(e *web.Edge) {
+//		e.Mount(a.app,
+//			web.Route{"GET /till/{$}", account.ActTillUse, a.camera},
+//			web.Route{"POST /till/scan", account.ActTillUse, a.scan},
+//		)
+//	}
+//
+// A handler parses, calls one method of a service and renders; it returns an
+// error instead of writing one:
+//
+//	func (a *App) scan(w http.ResponseWriter, r *http.Request) error {
+//		f, err := web.Form(r)
+//		if err != nil {
+//			return err
+//		}
+//		red, err := a.Redeem.Scan(r.Context(), web.Session(r), f.Value("code", ""))
+//		if err != nil {
+//			return web.Again(w, r, err, f, func(f ui.Form) templ.Component { return scanPage(web.Page(r), f) })
+//		}
+//		return web.See(w, r, "/till/"+red.ID)
+//	}
+//
+// Before a handler runs, the edge has found the session by the app's cookie
+// (or the bearer token of the API), checked the route's action against
+// account's table, refused what another site's page sent, and bounded the
+// body. A route whose action has no row in the table stops the program from
+// starting. A signed-out reader of a page is led to the app's sign-in and back.
+//
+// After it, an error becomes its status and its page, fragment or problem in
+// one place (fail.go): a fault says its own sentence; a database that is away
+// says so and when to come back; an unknown outcome says to look before
+// repeating; everything else is ours, is logged, and shows a request id only.
+// Every request leaves one line in the log, with the route's pattern and never
+// the path, the query or a phone number.
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sort"
+	"strings"
+
+	"citywalk/account"
+	"citywalk/web/ui"
+)
+
+// Options of New. Account and Log are needed.
+type Options struct {
+	Account *account.Service
+	Log     *slog.Logger
+	Secure  bool                        // Served over https: __Host- cookies and HSTS.
+	Cashier []string                    // Origins that a form may lead to, where members pay.
+	Proxies []netip.Prefix              // Whose X-Forwarded-For is believed.
+	Demo    bool                        // The city is fictional and pages may be framed by our own.
+	Ready   func(context.Context) error // What /readyz asks; nil is always ready.
+}
+
+// An Edge serves all apps on one listener.
+type Edge struct {
+	Hub  *Hub
+	opts Options
+	mux  *http.ServeMux
+	apps []*App // The longest base first.
+}
+
+// New returns an edge without apps.
+func New(o Options) *Edge {
+	e := &Edge{Hub: NewHub(), opts: o, mux: http.NewServeMux()}
+	e.mux.HandleFunc("GET /assets/{name}", asset)
+	e.mux.HandleFunc("GET /healthz", healthy)
+	e.mux.HandleFunc("GET /readyz", e.ready)
+	e.mux.HandleFunc("/", e.nowhere)
+	return e
+}
+
+// An App is one audience with its own paths, words and session.
+type App struct {
+	Name   account.App
+	Base   string // Where its paths start: "/", "/till/", "/console/", "/api/v1/".
+	SignIn string // Where a signed-out reader is led; empty for the API.
+	Words  ui.Words
+	Tabs   func(account.Session) []ui.Tab // The bar or menu; may be nil.
+}
+
+// A Route is one thing that an app does. Pattern is that of http.ServeMux with
+// its method.
+type Route struct {
+	Pattern string
+	Action  account.Action
+	Handle  func(http.ResponseWriter, *http.Request) error
+}
+
+// Mount adds an app and its routes, and the app's language switch. It panics
+// when a route's action is not in the permission table or its pattern has no
+// method, because that is a bug found at start-up.
+func (e *Edge) Mount(app App, routes ...Route) {
+	if app.Words == nil {
+		app.Words = ui.Shared()
+	}
+	a := &app
+	e.apps = append(e.apps, a)
+	sort.SliceStable(e.apps, func(i, j int) bool { return len(e.apps[i].Base) > len(e.apps[j].Base) })
+	if app.Name != account.APIApp {
+		routes = append(routes, Route{"POST " + app.Base + "lang", account.ActPublic, switchLang})
+	}
+	for _, route := range routes {
+		if !known(route.Action) {
+			panic(fmt.Sprintf("web: %s: action %q has no row in the permission table", route.Pattern, route.Action))
+		}
+		if !strings.Contains(route.Pattern, " "+app.Base) && !rooted(app, route.Pattern) {
+			panic(fmt.Sprintf("web: %s: not a method and a path below %s", route.Pattern, app.Base))
+		}
+		e.mux.Handle(route.Pattern, e.handle(a, route))
+	}
+}
+
+// rooted reports whether the pattern has a method and an absolute path, which
+// is all that is asked of the app at the root.
+func rooted(app App, pattern string) bool {
+	method, path, ok := strings.Cut(pattern, " ")
+	return ok && method != "" && app.Base == "/" && strings.HasPrefix(path, "/")
+}
+
+// Handle adds a handler that is not an app's: the gateway's callbacks. It gets
+// the request's log line and limits, but no session.
+func (e *Edge) Handle(pattern string, h http.Handler) { e.mux.Handle(pattern, h) }
+
+// Handler is the whole edge.
+func (e *Edge) Handler() http.Handler {
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e.enter(r, e.appOf(r.URL.Path))
+		fail(w, r, ErrForeignPage)
+	}))
+	return e.observe(e.secure(cross.Handler(e.mux)))
+}
+
+// handle runs one route: session, permission, handler, error.
+func (e *Edge) handle(app *App, route Route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e.enter(r, app)
+		who, err := e.identify(r, app)
+		if err != nil {
+			fail(w, r, err)
+			return
+		}
+		state(r).session = who
+		if !allowed(who, route.Action) {
+			e.turnAway(w, r, who)
+			return
+		}
+		if err := route.Handle(w, r); err != nil {
+			fail(w, r, err)
+		}
+	})
+}
+
+// appOf returns the app that a path belongs to; nil when none was mounted.
+func (e *Edge) appOf(path string) *App {
+	for _, a := range e.apps {
+		if strings.HasPrefix(path, a.Base) || path == strings.TrimSuffix(a.Base, "/") {
+			return a
+		}
+	}
+	return nil
+}
+
+// methods are those that any route may have.
+var methods = []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
+
+// nowhere answers what no route takes: 405 when the path has other methods,
+// else 404.
+func (e *Edge) nowhere(w http.ResponseWriter, r *http.Request) {
+	e.enter(r, e.appOf(r.URL.Path))
+	var allow []string
+	for _, m := range methods {
+		probe := r.Clone(r.Context())
+		probe.Method = m
+		if _, pattern := e.mux.Handler(probe); pattern != "/" && pattern != "" {
+			allow = append(allow, m)
+		}
+	}
+	if len(allow) > 0 {
+		w.Header().Set("Allow", strings.Join(allow, ", "))
+		fail(w, r, ErrMethod)
+		return
+	}
+	fail(w, r, ErrNowhere)
+}
