@@ -54,7 +54,7 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.fault = "web.client_gone"
 		return
 	}
-	f := faultOf(err)
+	f := Fault(err)
 	status := http.StatusInternalServerError
 	if f != nil {
 		status, s.fault = statusOf(f), f.Code

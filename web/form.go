@@ -28,7 +28,7 @@ func Form(r *http.Request) (ui.Form, error) {
 		return ui.Form{}, ErrMedia
 	}
 	if err != nil {
-		if f := faultOf(err); f != nil {
+		if f := Fault(err); f != nil {
 			return ui.Form{}, f
 		}
 		return ui.Form{}, ErrForm

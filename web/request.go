@@ -76,6 +76,21 @@ func (e *Edge) observe(next http.Handler) http.Handler {
 	})
 }
 
+// Tell adds to the request's line in the log what a handler outside of an
+// app's routes knows: who acts, and the code of a refusal. Either may be empty.
+func Tell(ctx context.Context, actor account.ID, code string) {
+	s, ok := ctx.Value(requestKey{}).(*request)
+	if !ok {
+		return
+	}
+	if actor != "" {
+		s.session.Person = actor
+	}
+	if code != "" {
+		s.fault = code
+	}
+}
+
 // bounded keeps the body as it came, so that a route may ask for a larger
 // bound than the usual one before it reads.
 type bounded struct {

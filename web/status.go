@@ -77,9 +77,9 @@ func formStatus(k fault.Kind) int {
 	return Status(k)
 }
 
-// faultOf returns what a person is told about err; nil when the error is ours
+// Fault returns what a person is told about err; nil when the error is ours
 // and says nothing to people.
-func faultOf(err error) *fault.Error {
+func Fault(err error) *fault.Error {
 	if f, ok := fault.From(err); ok {
 		return f
 	}
