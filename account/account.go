@@ -5,21 +5,45 @@
 // keyed blind index and shown only masked. Signing in is a challenge: a
 // six-digit code is sent to the number, lives five minutes, may be tried five
 // times and works only for its challenge. Known and unknown numbers get the
-// same answer; a person is made when the first challenge is met.
+// same answer, because asking for a code never looks for a person; a person is
+// made when the first challenge is met.
+//
+//	       ┌──right code──▶ met
+//	open ──┤
+//	       └──fifth wrong code, or a newer challenge──▶ dead
 //
 // A session belongs to one app, so that one browser may be a member, a till
-// and a console at once. The database keeps only the hash of its token.
+// and a console at once. The database keeps only the hash of its token. Its
+// rights are looked up at every call, so that a dismissal bites at the next.
 //
 // What a role may do is one table (Permissions). Grants tie a role to a
 // merchant or a shop. Every consequential act writes an audit row in its own
-// transaction (Audit); the rows form a hash chain (VerifyAudit).
+// transaction (Audit); the rows are then chained by hash (Seal) and the chain
+// can be proved (VerifyAudit, ProveAudit).
+//
+// Codes, tokens, invitations, network addresses and numbers under a limit are
+// stored only as keyed hashes.
 package account
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"citywalk/db"
+	"citywalk/fault"
+)
+
+// Refusals that concern who somebody is.
+var (
+	ErrSignedOut = fault.New(fault.SignedOut, "account.signed_out", fault.Member,
+		"登录已失效，请重新登录。", "You are signed out. Please sign in again.")
+	ErrDenied = fault.New(fault.Denied, "account.denied", fault.Operator,
+		"这个账号没有做这件事的权限，需要的话请找负责人开通。", "This account may not do that. If it should, ask whoever is in charge to allow it.")
+	ErrPerson = fault.New(fault.NotFound, "account.person", fault.Operator,
+		"没有找到这个人，请核对后再试。", "There is no such person. Check and try again.")
+	ErrName = fault.New(fault.Invalid, "account.name", fault.Member,
+		"名字请用 1 到 40 个字，不要带特殊控制字符。", "Use 1 to 40 characters for the name, without control characters.")
 )
 
 // An ID names a person: "per_...".
@@ -65,7 +89,12 @@ type Person struct {
 	Created time.Time
 }
 
-// A Session is one signed-in app on one device.
+// Has reports whether the person holds the grant.
+func (p Person) Has(g Grant) bool { return slices.Contains(p.Grants, g) }
+
+// A Session is one signed-in app on one device. A session of the member app
+// carries no grants: whoever steals a member's phone opens no till and no
+// console with it.
 type Session struct {
 	ID      string
 	Person  ID
@@ -73,39 +102,19 @@ type Session struct {
 	Name    string
 	Masked  string
 	Grants  []Grant
-	Device  string // From the user agent, for the list of devices.
+	Device  string // Short, from the user agent, for the list of devices.
 	Created time.Time
-	Seen    time.Time
-	Expires time.Time
+	Seen    time.Time // To the minute.
+	Expires time.Time // When it ends if it is not used again.
 }
-
-// Has reports whether the session's person holds the role, for anything.
-func (s Session) Has(r Role) bool { panic("not built") }
-
-// AtShop reports whether the session's person may act for the shop of the
-// merchant: as its staff, its merchant, or as an operator.
-func (s Session) AtShop(merchant, shop string) bool { panic("not built") }
-
-// Of reports whether the session's person may act for the merchant: as the
-// merchant or as an operator (auditors: reads only, see Reads).
-func (s Session) Of(merchant string) bool { panic("not built") }
 
 // A Client is where a request comes from, for limits and the device list.
 type Client struct {
 	IP     string
 	Device string // User agent.
-}
-
-// A Sender delivers a one-time code to a phone number.
-type Sender interface {
-	Send(ctx context.Context, phone, code string) error
-}
-
-// Keys are the secrets of the package, 32 bytes each.
-type Keys struct {
-	Seal  []byte // Encrypts phone numbers (AES-256-GCM).
-	Index []byte // Keys the blind index of phone numbers (HMAC-SHA256).
-	Code  []byte // Keys the hashes of one-time codes and tokens.
+	// Invitation is the token of an invitation that the person is about to
+	// accept. It lets somebody without a grant sign in to the console.
+	Invitation string
 }
 
 // Service is what the package does.
@@ -116,93 +125,22 @@ type Service struct {
 	Limits Limits
 }
 
-// Limits bound what is sent. The zero value means the defaults of the code:
-// 1 a minute and 5 a day per number, 10 an hour per address.
-type Limits struct{ _ int }
-
-// Challenge sends a code to the number and returns the challenge's id. The
-// answer does not tell whether the number is known.
-func (s *Service) Challenge(ctx context.Context, phone string, c Client) (string, error) {
-	panic("not built")
+// update is DB.Update for a use case that also returns something.
+func update[T any](ctx context.Context, d *db.DB, fn func(tx *db.Tx) (T, error)) (T, error) {
+	var out T
+	err := d.Update(ctx, func(tx *db.Tx) (err error) {
+		out, err = fn(tx)
+		return err
+	})
+	return out, err
 }
 
-// SignIn meets a challenge and opens a session of the app; token is what the
-// cookie or the Authorization header carries. Signing in to the till or the
-// console needs a grant (for the till: or an invitation to accept next).
-func (s *Service) SignIn(ctx context.Context, challenge, code string, app App, c Client) (token string, _ Session, err error) {
-	panic("not built")
-}
-
-// Authenticate returns the session of a token for an app.
-func (s *Service) Authenticate(ctx context.Context, token string, app App) (Session, error) {
-	panic("not built")
-}
-
-// SignOut ends the session.
-func (s *Service) SignOut(ctx context.Context, who Session) error { panic("not built") }
-
-// Sessions lists a person's open sessions, newest first.
-func (s *Service) Sessions(ctx context.Context, who Session) ([]Session, error) { panic("not built") }
-
-// Revoke ends another session of the same person.
-func (s *Service) Revoke(ctx context.Context, who Session, id string) error { panic("not built") }
-
-// Rename sets the person's own name.
-func (s *Service) Rename(ctx context.Context, who Session, name string) error { panic("not built") }
-
-// An Invitation lets who opens its link take a grant once, within 7 days.
-type Invitation struct {
-	ID      string
-	Token   string // Only when made; the database keeps its hash.
-	Grant   Grant
-	By      ID
-	Expires time.Time
-	Used    time.Time
-}
-
-// Invite makes an invitation. A merchant invites staff of its shops; an
-// operator invites anybody.
-func (s *Service) Invite(ctx context.Context, who Session, g Grant) (Invitation, error) {
-	panic("not built")
-}
-
-// Invited returns the invitation of a token that is still open.
-func (s *Service) Invited(ctx context.Context, token string) (Invitation, error) {
-	panic("not built")
-}
-
-// Accept gives the invitation's grant to the session's person, once.
-func (s *Service) Accept(ctx context.Context, who Session, token string) (Grant, error) {
-	panic("not built")
-}
-
-// Team lists who holds a grant for the shop (or for the merchant if shop is "").
-func (s *Service) Team(ctx context.Context, who Session, merchant, shop string) ([]Person, error) {
-	panic("not built")
-}
-
-// Dismiss takes a grant away; the person's sessions of the till and console
-// end at once.
-func (s *Service) Dismiss(ctx context.Context, who Session, person ID, g Grant) error {
-	panic("not built")
-}
-
-// Appoint gives a grant to the number's person, who is made if unknown. It is
-// for the command line (first operator), the demo and tests.
-func (s *Service) Appoint(ctx context.Context, phone, name string, g Grant) (ID, error) {
-	panic("not built")
-}
-
-// Enter opens a session without a challenge, for the demo and tests only.
-func (s *Service) Enter(ctx context.Context, person ID, app App, c Client) (token string, _ Session, err error) {
-	panic("not built")
-}
-
-// Find returns a person within tx.
-func Find(tx *db.Tx, id ID) (Person, error) { panic("not built") }
-
-// People lists members for the console, newest first, after an id; query is a
-// name's part or a whole phone number.
-func (s *Service) People(ctx context.Context, who Session, query, after string, limit int) ([]Person, error) {
-	panic("not built")
+// view is DB.View for a use case that returns something.
+func view[T any](ctx context.Context, d *db.DB, fn func(tx *db.Tx) (T, error)) (T, error) {
+	var out T
+	err := d.View(ctx, func(tx *db.Tx) (err error) {
+		out, err = fn(tx)
+		return err
+	})
+	return out, err
 }
