@@ -3,41 +3,64 @@
 // An intent is written with our own number before anybody is called. Its state
 // comes from the provider's answer to a query, or from a verified callback
 // whose number, amount and currency all match; a callback is otherwise only a
-// hint to query. An unknown outcome is queried, never given a new number.
+// hint to query. An unknown outcome is queried, never given a new number:
+// Create may be sent again under the same number, which the provider answers
+// with the same charge.
 //
-//	created ──Create──▶ open ──query: paid──▶ paid
-//	   │                 ├──deadline──▶ closing ──query: paid──▶ paid
-//	   │                 │                └──closed for sure──▶ closed ──late success──▶ late
-//	   └──never reached──┘
-//	refund: asked ──▶ sent ──▶ refunded | stuck
+//	created ──Create──▶ open ──────────paid──────────▶ paid, or late if what it
+//	   │                 │                               was for is gone
+//	   ├────deadline─────┴──────▶ closing ──paid──▶ the same
+//	   │                             │
+//	   └──────the payer cancelled────┴──▶ closed ──paid after all──▶ late
+//
+//	refund: asked ──▶ sent ──▶ refunded
+//	                   └──▶ stuck ──RetryRefund──▶ sent
+//
+// A payment in closing is closed at the provider, no sooner than 15 s after
+// the last call to charge it. It is closed when the provider says so, or when
+// the provider did not know the number twice, at least 60 s apart. A closed
+// payment is still looked at for a day, since late money may come.
 //
 // What a payment is for decides what happens when it ends: the package that
 // asked registers its outcome functions, which run in the same transaction as
 // the change of state (On). Money of a payment that came too late goes to
-// suspense and back to the payer.
+// suspense and back to the payer, under the refund key LateKey.
+//
+// What a provider says that cannot be true (another amount, a second trade
+// under a number, a number that is not ours) changes nothing: it is written
+// down as a Doubt and returned as ErrMismatch.
+//
+// Scarce is the sum of a payment's refunds. It is guarded by the rule in
+// Return, by the condition of the UPDATE that reserves it, and by a CHECK; a
+// refund is unique by payment and key, a success by provider and trade.
 package payment
 
 import (
-	"context"
-	"net/http"
+	"errors"
 	"time"
 
 	"citywalk/db"
+	"citywalk/fault"
 	"citywalk/ledger"
 	"citywalk/money"
 )
 
-// A State of a payment.
-type State string
-
-const (
-	Created State = "created" // Written, the provider not yet known to know it.
-	Open    State = "open"    // The provider knows it; the payer has not paid.
-	Paid    State = "paid"
-	Closing State = "closing" // Deadline passed; closing at the provider.
-	Closed  State = "closed"  // Surely not paid.
-	Late    State = "late"    // Paid after it was given up; being refunded.
+// Refusals, as people read them.
+var (
+	ErrUnknown = fault.New(fault.NotFound, "payment.unknown", fault.Us,
+		"没有找到这笔支付，请返回重新下单。", "This payment is not there. Go back and order again.")
+	ErrNotPaid = fault.New(fault.Conflict, "payment.not_paid", fault.Operator,
+		"这笔支付还没有收到款，不能退款。", "This payment has not been received, so there is nothing to refund.")
+	ErrRefundTooMuch = fault.New(fault.Conflict, "payment.refund_too_much", fault.Operator,
+		"退款合计会超过实付金额，请核对已退金额。", "The refunds would add up to more than was paid. Check what was already refunded.")
+	ErrProvider = fault.New(fault.Unavailable, "payment.provider", fault.Us,
+		"支付机构暂时没有回应，我们正在查询结果，请稍候再看，不会重复扣款。",
+		"The payment institution is not answering. We are asking for the result; look again shortly. You will not be charged twice.").After(5 * time.Second)
 )
+
+// ErrMismatch says that a provider said something that cannot be true. It is
+// ours to look into and never shown.
+var ErrMismatch = errors.New("payment: the provider's word does not match")
 
 // A Payment is one intent to take money.
 type Payment struct {
@@ -56,39 +79,6 @@ type Payment struct {
 	Ended    time.Time
 }
 
-// An Order asks for a payment.
-type Order struct {
-	Purpose  string
-	Ref      string
-	Payer    string
-	Amount   money.Amount
-	Subject  string
-	Return   string        // Where the cashier sends the payer back: a path of ours.
-	Lifetime time.Duration // Until the deadline.
-	Direct   bool          // Charge the payer's agreement, if there is one, without a cashier.
-}
-
-// Start writes the intent within the caller's transaction and enqueues the
-// call. One purpose and ref have one payment: asking again returns it.
-func (s *Service) Start(tx *db.Tx, o Order) (Payment, error) { panic("not built") }
-
-// Open makes the provider call of a started payment now, in the request of the
-// payer, rather than when the job comes to it. It returns the payment with its
-// PayURL, or already paid when an agreement was charged.
-func (s *Service) Open(ctx context.Context, no string) (Payment, error) { panic("not built") }
-
-// Sync queries the provider and applies what it says.
-func (s *Service) Sync(ctx context.Context, no string) (Payment, error) { panic("not built") }
-
-// Get returns a payment.
-func (s *Service) Get(ctx context.Context, no string) (Payment, error) { panic("not built") }
-
-// Find returns the payment of a purpose and ref within tx, or db.ErrNone.
-func Find(tx *db.Tx, purpose, ref string) (Payment, error) { panic("not built") }
-
-// Callback is the handler of the provider's notices.
-func (s *Service) Callback(w http.ResponseWriter, r *http.Request) { panic("not built") }
-
 // A Refund is money on its way back.
 type Refund struct {
 	No      string // "CR" and 26 characters.
@@ -101,16 +91,11 @@ type Refund struct {
 	Ended   time.Time
 }
 
-// Return asks for a refund within the caller's transaction, which has already
-// posted the credit to ledger.Refunds under the party RefundParty(no, key).
-// The sum of refunds never exceeds the payment, guarded in the row. The same
-// key again returns the same refund.
-func (s *Service) Return(tx *db.Tx, no, key string, amount money.Amount, reason string) (Refund, error) {
-	panic("not built")
-}
-
 // RefundParty names the party of ledger.Refunds for a refund of a payment.
 func RefundParty(no, key string) string { return no + "/" + key }
+
+// LateKey is the key of the refund of money that came too late.
+const LateKey = "late"
 
 // Received returns the debit side of a payment's receipt: what the institution
 // holds for the programme and what it kept as its fee. The caller adds the
@@ -123,14 +108,19 @@ func Received(p Payment) []ledger.Posting {
 }
 
 // Outcome is what a purpose does when its payment ends. The functions run in
-// the transaction that changes the payment's state. Paid returns taken=false
-// when the thing is no longer there to be paid for: the money then goes to
-// suspense and back to the payer.
+// the transaction that changes the payment's state. A nil function does
+// nothing; Paid has to be there.
 type Outcome struct {
-	Paid     func(tx *db.Tx, p Payment) (taken bool, err error)
-	Closed   func(tx *db.Tx, p Payment) error
+	// Paid posts the receipt and gives what was paid for. It returns
+	// taken=false when that is no longer there: the money then goes to suspense
+	// and back to the payer. After Closed it is called with p.State Late, to be
+	// noted; the money cannot be taken any more.
+	Paid func(tx *db.Tx, p Payment) (taken bool, err error)
+	// Closing says that the payment was given up and its end is not known yet.
+	Closing func(tx *db.Tx, p Payment) error
+	// Closed says that it was surely not paid.
+	Closed func(tx *db.Tx, p Payment) error
+	// Refunded says that the money is back, Stuck that a person has to see to it.
 	Refunded func(tx *db.Tx, p Payment, r Refund) error
+	Stuck    func(tx *db.Tx, p Payment, r Refund) error
 }
-
-// On registers a purpose's outcome, at start-up.
-func (s *Service) On(purpose string, o Outcome) { panic("not built") }

@@ -10,7 +10,9 @@ import (
 )
 
 // A Provider is a payment institution's interface. Calls may fail with the
-// outcome unknown; only Query and QueryRefund tell the truth.
+// outcome unknown; only Query and QueryRefund tell the truth. Create and
+// Refund are idempotent by number: the same number with the same content
+// returns the same charge or refund.
 type Provider interface {
 	Name() string
 	Origin() string // Of the cashier, for the content security policy.
@@ -29,6 +31,9 @@ var (
 	ErrNotThere = errors.New("payment: the provider does not know this number")
 	// ErrForged says that a callback is not the provider's.
 	ErrForged = errors.New("payment: callback signature does not hold")
+	// ErrAgreement says that the agreement of a charge does not hold, or not
+	// for this sum; nothing was charged and the number is still free.
+	ErrAgreement = errors.New("payment: the agreement does not hold")
 )
 
 // A Charge asks the provider for money.
@@ -44,6 +49,13 @@ type Charge struct {
 	Expires   time.Time
 }
 
+// What a provider says of a charge.
+const (
+	StatusOpen   = "open"
+	StatusPaid   = "paid"
+	StatusClosed = "closed"
+)
+
 // A Result is the provider's view of a charge.
 type Result struct {
 	No        string
@@ -53,7 +65,7 @@ type Result struct {
 	Currency  string
 	Payer     string
 	PayURL    string
-	Agreement string // Granted by the payer at the cashier for one-tap payments.
+	Agreement string `json:"-"` // Granted by the payer at the cashier for one-tap payments. Secret.
 	PaidAt    time.Time
 }
 
@@ -67,6 +79,13 @@ type RefundOrder struct {
 	Notify  string
 }
 
+// What a provider says of a refund.
+const (
+	RefundProcessing = "processing"
+	RefundDone       = "refunded"
+	RefundFailed     = "failed"
+)
+
 // A RefundResult is the provider's view of a refund.
 type RefundResult struct {
 	No     string
@@ -76,7 +95,9 @@ type RefundResult struct {
 
 // A Notice is what a verified callback says.
 type Notice struct {
-	ID     string // The provider's id of the notice.
+	ID     string    // The provider's id of the notice.
+	At     time.Time // When the provider signed it.
+	More   bool      // There is more to know, which only a query tells.
 	Charge *Result
 	Refund *RefundResult
 }
