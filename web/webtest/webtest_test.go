@@ -8,6 +8,9 @@ import (
 	"testing"
 )
 
+// news is what the site's live page tells next.
+var news = make(chan string)
+
 // A site with a form, a slow page, a frame, and everything that a page must
 // not do.
 func site(t *testing.T) string {
@@ -41,6 +44,26 @@ func site(t *testing.T) string {
 	mux.HandleFunc("GET /favicon.ico", func(http.ResponseWriter, *http.Request) {})
 	show("/inline", "内联", "<p style='color:red'>红</p>")
 	show("/silent", "无字", "<img src=data:,>")
+	show("/live", "直播", "<p id=news></p><script src=/live.js></script><a href=/list.csv>下载</a>")
+	mux.HandleFunc("GET /live.js", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript")
+		fmt.Fprint(w, `new EventSource("/stream").onmessage = e => news.textContent = e.data`)
+	})
+	mux.HandleFunc("GET /stream", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		http.NewResponseController(w).Flush()
+		select {
+		case words := <-news:
+			fmt.Fprintf(w, "data: %s\n\n", words)
+			http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		case <-r.Context().Done():
+		}
+	})
+	mux.HandleFunc("GET /list.csv", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Disposition", "attachment")
+		fmt.Fprint(w, "a,b")
+	})
 	show("/scan", "扫码", "<video autoplay muted playsinline></video><script src=/scan.js></script>")
 	mux.HandleFunc("GET /scan.js", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript")
@@ -119,6 +142,15 @@ func TestFrameIsAPageInside(t *testing.T) {
 	inner.Click("登录")
 	inner.WaitText("欢迎")
 	p.WaitText("外面")
+}
+
+// A page that stays connected is loaded all the same, and so is one whose link
+// led to a file and not to a page.
+func TestLivePageIsLoadedAndHearsNews(t *testing.T) {
+	p := Open(t, Phone, site(t)+"/live")
+	p.Click("下载")
+	news <- "来了"
+	p.WaitText("来了")
 }
 
 // recorder collects what a page would fail its test with.
