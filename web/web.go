@@ -78,6 +78,9 @@ func New(o Options) *Edge {
 	e.mux.HandleFunc("GET /healthz", healthy)
 	e.mux.HandleFunc("GET /readyz", e.ready)
 	e.mux.HandleFunc("/", e.nowhere)
+	if o.Demo {
+		e.mux.HandleFunc("GET /guide", guide)
+	}
 	return e
 }
 

@@ -1,0 +1,5 @@
+// The address of a file that the build copies.
+declare module "*.wasm" {
+  const address: string;
+  export default address;
+}
