@@ -43,6 +43,8 @@ var (
 	// ErrUnknown says that the connection broke during commit: the changes may
 	// or may not be there. Callers ask again under the same natural key.
 	ErrUnknown = errors.New("db: outcome of commit unknown")
+	// ErrText says that a text holds a zero byte or is not UTF-8.
+	ErrText = errors.New("db: not a text")
 	// ErrNested says that a transaction was opened inside another.
 	ErrNested = errors.New("db: transaction inside a transaction")
 )
@@ -57,7 +59,7 @@ const (
 
 // Options of Open. The zero value serves.
 type Options struct {
-	Clock   func() time.Time // What Tx.Now tells; nil means the machine's clock.
+	Clock   func() time.Time // What Tx.Now tells; nil means the machine's clock, or on PostgreSQL the server's.
 	Readers int              // Read connections on SQLite; 0 means 4.
 	Pool    int              // Connections on PostgreSQL; 0 means 16.
 }
@@ -66,6 +68,7 @@ type Options struct {
 type DB struct {
 	engine  engine
 	clock   func() time.Time
+	server  *serverClock // On PostgreSQL, unless a clock was given.
 	retries atomic.Int64
 }
 
@@ -82,10 +85,7 @@ type engine interface {
 // Open opens the database at url: the path of a SQLite file, which is created
 // if it is not there, or a postgres:// URL. It does not migrate.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
-	d := &DB{clock: o.Clock}
-	if d.clock == nil {
-		d.clock = time.Now
-	}
+	d := &DB{clock: time.Now}
 	var err error
 	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
 		d.engine, err = openPostgres(ctx, url, o)
@@ -93,7 +93,18 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		d.engine, err = openSQLite(ctx, url, o)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("db: open: %w", err)
+		return nil, fmt.Errorf("db: open: %w", classify(err))
+	}
+	if o.Clock != nil {
+		d.clock = o.Clock
+		return d, nil
+	}
+	if pg, ok := d.engine.(*postgresEngine); ok {
+		d.server = &serverClock{ask: pg.time}
+		d.clock = d.server.now
+		if err := d.server.read(ctx); err != nil {
+			return nil, errors.Join(fmt.Errorf("db: open: read the server's clock: %w", classify(err)), d.Close())
+		}
 	}
 	return d, nil
 }
@@ -106,6 +117,15 @@ func (d *DB) URL() string { return d.engine.url() }
 
 // Retries returns how often a transaction was run again, for metrics.
 func (d *DB) Retries() int64 { return d.retries.Load() }
+
+// Skew returns how far the server's clock is ahead of this machine's. Rules
+// follow the server's, so that nodes agree.
+func (d *DB) Skew() time.Duration {
+	if d.server == nil {
+		return 0
+	}
+	return d.server.now().Sub(time.Now())
+}
 
 // Ping reports whether the engine answers.
 func (d *DB) Ping(ctx context.Context) error { return classify(d.engine.ping(ctx)) }
@@ -120,6 +140,7 @@ func (d *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
 	if ctx.Value(inside{}) != nil {
 		return ErrNested
 	}
+	d.refresh(ctx)
 	return d.engine.update(ctx, d, fn)
 }
 
@@ -128,6 +149,7 @@ func (d *DB) View(ctx context.Context, fn func(tx *Tx) error) error {
 	if ctx.Value(inside{}) != nil {
 		return ErrNested
 	}
+	d.refresh(ctx)
 	return d.engine.view(ctx, d, fn)
 }
 
@@ -140,9 +162,9 @@ type Tx struct {
 	ctx    context.Context
 	conn   conn
 	now    time.Time
-	engine Engine
 	depth  int
 	write  bool
+	failed error // Of a statement outside Try; only a rollback helps.
 }
 
 // conn runs statements; each engine has its own.
@@ -161,11 +183,10 @@ type rows interface {
 
 func (d *DB) begin(ctx context.Context, c conn, write bool) *Tx {
 	return &Tx{
-		ctx:    context.WithValue(ctx, inside{}, true),
-		conn:   c,
-		now:    d.clock().UTC().Truncate(time.Millisecond),
-		engine: d.engine.kind(),
-		write:  write,
+		ctx:   context.WithValue(ctx, inside{}, true),
+		conn:  c,
+		now:   d.clock().UTC().Truncate(time.Millisecond),
+		write: write,
 	}
 }
 
@@ -195,14 +216,50 @@ func NewID(at time.Time) string {
 	return strings.ToLower(ids.EncodeToString(b[:]))
 }
 
-// Exec runs a statement and returns how many rows it changed.
+// call runs fn. A statement that failed cannot be passed over, on either
+// engine: PostgreSQL aborts the transaction, and SQLite would go on with half
+// of what was meant.
+func (tx *Tx) call(fn func(*Tx) error) error {
+	err := fn(tx)
+	if err == nil && tx.failed != nil {
+		return fmt.Errorf("db: a statement failed and its error was passed over: %w", tx.failed)
+	}
+	return err
+}
+
+// usable refuses statements after one that failed.
+func (tx *Tx) usable() error {
+	if tx.failed != nil {
+		return fmt.Errorf("db: an earlier statement failed: %w", tx.failed)
+	}
+	return nil
+}
+
+// failure notes and classifies what a statement answered.
+func (tx *Tx) failure(err error) error {
+	err = classify(err)
+	if err != nil && tx.failed == nil {
+		tx.failed = err
+	}
+	return err
+}
+
+// Exec runs a statement and returns how many rows it changed. After a
+// statement that failed, the transaction can only be undone; use Try, or ON
+// CONFLICT DO NOTHING, where failing is expected.
 func (tx *Tx) Exec(sql string, args ...any) (int64, error) {
+	if !tx.write {
+		return 0, errors.New("db: a View does not write")
+	}
+	if err := tx.usable(); err != nil {
+		return 0, err
+	}
 	a, err := encode(args)
 	if err != nil {
 		return 0, err
 	}
 	n, err := tx.conn.exec(tx.ctx, sql, a)
-	return n, classify(err)
+	return n, tx.failure(err)
 }
 
 // Change runs a statement that must change exactly one row; ErrNone says that
@@ -223,22 +280,27 @@ func (tx *Tx) Change(sql string, args ...any) error {
 // Try runs fn under a savepoint: if it returns an error, what it wrote is
 // undone and the transaction goes on.
 func (tx *Tx) Try(fn func() error) error {
+	if err := tx.usable(); err != nil {
+		return err
+	}
 	tx.depth++
 	defer func() { tx.depth-- }()
 	name := fmt.Sprintf("try%d", tx.depth)
 	if _, err := tx.conn.exec(tx.ctx, "SAVEPOINT "+name, nil); err != nil {
-		return classify(err)
+		return tx.failure(err)
 	}
-	err := fn()
+	err := tx.call(func(*Tx) error { return fn() })
 	if err == nil {
 		_, err = tx.conn.exec(tx.ctx, "RELEASE SAVEPOINT "+name, nil)
-		return classify(err)
+		return tx.failure(err)
 	}
 	for _, s := range []string{"ROLLBACK TO SAVEPOINT ", "RELEASE SAVEPOINT "} {
 		if _, e := tx.conn.exec(tx.ctx, s+name, nil); e != nil {
-			return errors.Join(err, classify(e))
+			tx.failed = classify(e)
+			return errors.Join(err, tx.failed)
 		}
 	}
+	tx.failed = nil
 	return err
 }
 
@@ -272,13 +334,16 @@ func One[T any](tx *Tx, sql string, args ...any) (T, error) {
 // Each calls fn with each row of a query, in bounded memory. fn must not use
 // the transaction.
 func Each[T any](tx *Tx, fn func(T) error, sql string, args ...any) error {
+	if err := tx.usable(); err != nil {
+		return err
+	}
 	a, err := encode(args)
 	if err != nil {
 		return err
 	}
 	rs, err := tx.conn.query(tx.ctx, sql, a)
 	if err != nil {
-		return classify(err)
+		return tx.failure(err)
 	}
 	defer rs.close()
 	var t T
@@ -296,5 +361,5 @@ func Each[T any](tx *Tx, fn func(T) error, sql string, args ...any) error {
 			return err
 		}
 	}
-	return classify(rs.err())
+	return tx.failure(rs.err())
 }

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -51,14 +52,21 @@ func (e *postgresEngine) url() string                    { return e.conninfo }
 func (e *postgresEngine) ping(ctx context.Context) error { return e.pool.Ping(ctx) }
 func (e *postgresEngine) close() error                   { e.pool.Close(); return nil }
 
+// time asks for the server's time.
+func (e *postgresEngine) time(ctx context.Context) (time.Time, error) {
+	var micros int64
+	err := e.pool.QueryRow(ctx, `SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)`).Scan(&micros)
+	return time.UnixMicro(micros), err
+}
+
 func (e *postgresEngine) update(ctx context.Context, d *DB, fn func(*Tx) error) error {
 	for attempt := 0; ; attempt++ {
-		err := e.once(ctx, d, pgx.TxOptions{IsoLevel: pgx.Serializable}, fn)
-		if !retryable(err) {
+		again, err := e.once(ctx, d, pgx.TxOptions{IsoLevel: pgx.Serializable}, fn)
+		if !again {
 			return err
 		}
 		if attempt == retriesMax {
-			return errors.Join(ErrBusy, err)
+			return fmt.Errorf("%w: %w", ErrBusy, err)
 		}
 		d.retries.Add(1)
 		wait := time.Duration(1+rand.IntN(2<<min(attempt, 6))) * time.Millisecond
@@ -71,16 +79,20 @@ func (e *postgresEngine) update(ctx context.Context, d *DB, fn func(*Tx) error) 
 }
 
 func (e *postgresEngine) view(ctx context.Context, d *DB, fn func(*Tx) error) error {
-	return e.once(ctx, d, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, fn)
+	_, err := e.once(ctx, d, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, fn)
+	return err
 }
 
-// once runs one attempt. The commit does not listen to the caller's going
-// away: an interrupted commit would leave the outcome unknown.
-func (e *postgresEngine) once(ctx context.Context, d *DB, o pgx.TxOptions, fn func(*Tx) error) error {
+// once runs one attempt, and reports whether the engine asks for another. It
+// may ask in the middle of fn, and fn may make its own error of that, so the
+// connection remembers. The commit does not listen to the caller's going away:
+// an interrupted commit would leave the outcome unknown.
+func (e *postgresEngine) once(ctx context.Context, d *DB, o pgx.TxOptions, fn func(*Tx) error) (again bool, err error) {
 	pgtx, err := e.pool.BeginTx(ctx, o)
 	if err != nil {
-		return classify(err)
+		return retryable(err), classify(err)
 	}
+	c := &pgConn{tx: pgtx}
 	done := false
 	defer func() {
 		if !done {
@@ -89,33 +101,42 @@ func (e *postgresEngine) once(ctx context.Context, d *DB, o pgx.TxOptions, fn fu
 			pgtx.Rollback(end)
 		}
 	}()
-	if err := fn(d.begin(ctx, pgConn{pgtx}, o.AccessMode != pgx.ReadOnly)); err != nil {
-		return err
+	if err := d.begin(ctx, c, o.AccessMode != pgx.ReadOnly).call(fn); err != nil {
+		return c.again || retryable(err), err
 	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitLimit)
 	defer cancel()
 	done = true
-	return classifyCommit(pgtx.Commit(end))
+	err = pgtx.Commit(end)
+	return retryable(err) || c.again && errors.Is(err, pgx.ErrTxCommitRollback), classifyCommit(err)
 }
 
-type pgConn struct{ tx pgx.Tx }
+type pgConn struct {
+	tx    pgx.Tx
+	again bool // Whether the engine asked to run the transaction again.
+}
 
-func (c pgConn) exec(ctx context.Context, sql string, args []any) (int64, error) {
+func (c *pgConn) exec(ctx context.Context, sql string, args []any) (int64, error) {
 	tag, err := c.tx.Exec(ctx, sql, args...)
+	c.again = c.again || retryable(err)
 	return tag.RowsAffected(), err
 }
 
-func (c pgConn) query(ctx context.Context, sql string, args []any) (rows, error) {
+func (c *pgConn) query(ctx context.Context, sql string, args []any) (rows, error) {
 	r, err := c.tx.Query(ctx, sql, args...)
 	if err != nil {
+		c.again = c.again || retryable(err)
 		return nil, err
 	}
-	return pgRows{r}, nil
+	return &pgRows{r, c}, nil
 }
 
-type pgRows struct{ r pgx.Rows }
+type pgRows struct {
+	r pgx.Rows
+	c *pgConn
+}
 
-func (r pgRows) columns() []string {
+func (r *pgRows) columns() []string {
 	fs := r.r.FieldDescriptions()
 	cols := make([]string, len(fs))
 	for i, f := range fs {
@@ -123,7 +144,13 @@ func (r pgRows) columns() []string {
 	}
 	return cols
 }
-func (r pgRows) next() bool            { return r.r.Next() }
-func (r pgRows) scan(dest []any) error { return r.r.Scan(dest...) }
-func (r pgRows) close()                { r.r.Close() }
-func (r pgRows) err() error            { return r.r.Err() }
+
+func (r *pgRows) next() bool            { return r.r.Next() }
+func (r *pgRows) scan(dest []any) error { return r.r.Scan(dest...) }
+func (r *pgRows) close()                { r.r.Close() }
+
+func (r *pgRows) err() error {
+	err := r.r.Err()
+	r.c.again = r.c.again || retryable(err)
+	return err
+}

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -28,14 +27,12 @@ type sqliteEngine struct {
 	once    sync.Once
 }
 
-// A turn is one caller's function waiting for the writer.
+// A turn is one caller waiting for the writer. The caller's function runs on
+// the caller's own goroutine, so that a panic ends where it belongs.
 type turn struct {
-	ctx   context.Context
-	d     *DB
-	fn    func(*Tx) error
-	err   error
-	panic any
-	done  chan struct{}
+	begin chan conn  // The writer lends its connection.
+	ended chan error // The caller gives it back; an error says that the transaction broke.
+	done  chan error // What became of the commit.
 }
 
 func openSQLite(ctx context.Context, path string, o Options) (*sqliteEngine, error) {
@@ -43,8 +40,8 @@ func openSQLite(ctx context.Context, path string, o Options) (*sqliteEngine, err
 	if strings.Contains(path, "://") {
 		return nil, fmt.Errorf("%q is neither a file path nor a postgres:// URL", path[:strings.Index(path, "://")+3])
 	}
-	if path == "" {
-		return nil, errors.New("the path is empty")
+	if path == "" || strings.HasPrefix(path, ":") {
+		return nil, fmt.Errorf("%q is not a file path", path)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
@@ -95,20 +92,55 @@ func (e *sqliteEngine) close() error {
 	return errors.Join(e.read.Close(), e.write.Close())
 }
 
+// update waits for the commit even if fn refused: what fn read may have been
+// written by a turn before it, and if that is not kept, neither is the refusal.
 func (e *sqliteEngine) update(ctx context.Context, d *DB, fn func(*Tx) error) error {
-	t := &turn{ctx: ctx, d: d, fn: fn, done: make(chan struct{})}
+	t := &turn{begin: make(chan conn, 1), ended: make(chan error, 1), done: make(chan error, 1)}
 	select {
 	case e.queue <- t:
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-e.quit:
-		return ErrUnavailable
+		return errClosed
 	}
-	<-t.done
-	if t.panic != nil {
-		panic(t.panic)
+	var c conn
+	select {
+	case c = <-t.begin:
+	case err := <-t.done:
+		return err
 	}
-	return t.err
+	refused := t.run(ctx, d, c, fn)
+	if err := <-t.done; err != nil {
+		return err
+	}
+	return refused
+}
+
+// run calls fn under a savepoint, so that its failure is its own. Once begun
+// it does not listen to the caller's going away: an interrupted statement
+// would undo the others' turns.
+func (t *turn) run(ctx context.Context, d *DB, c conn, fn func(*Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		t.ended <- nil
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
+	if _, err := c.exec(ctx, "SAVEPOINT turn", nil); err != nil {
+		t.ended <- err
+		return classify(err)
+	}
+	keep := false
+	defer func() {
+		var undo error
+		if !keep {
+			_, undo = c.exec(ctx, "ROLLBACK TO SAVEPOINT turn", nil)
+		}
+		_, release := c.exec(ctx, "RELEASE SAVEPOINT turn", nil)
+		t.ended <- errors.Join(undo, release)
+	}()
+	err := d.begin(ctx, c, true).call(fn)
+	keep = err == nil
+	return err
 }
 
 // writer runs the turns. Those that wait while a commit is being written to
@@ -118,7 +150,10 @@ func (e *sqliteEngine) writer() {
 	for {
 		select {
 		case t := <-e.queue:
-			e.batch(t)
+			turns, err := e.batch(t)
+			for _, t := range turns {
+				t.done <- err
+			}
 		case <-e.quit:
 			return
 		}
@@ -126,81 +161,44 @@ func (e *sqliteEngine) writer() {
 }
 
 // batch commits first and whoever else is waiting. Nobody is told of success
-// before the commit is on disk.
-func (e *sqliteEngine) batch(first *turn) {
-	turns := []*turn{first}
-	defer func() {
-		for _, t := range turns {
-			close(t.done)
-		}
-	}()
-	ctx := context.Background()
-	sqltx, err := e.write.BeginTx(ctx, nil)
+// before the commit is on disk. Some failures make SQLite give up the whole
+// transaction; then nobody's turn is kept.
+func (e *sqliteEngine) batch(first *turn) (turns []*turn, err error) {
+	turns = []*turn{first}
+	sqltx, err := e.write.BeginTx(context.Background(), nil)
 	if err != nil {
-		first.err = classify(err)
-		return
+		return turns, classify(err)
 	}
-	c := sqlConn{sqltx}
-	e.turn(c, first)
-	for len(turns) < batchMax {
-		var t *turn
+	defer sqltx.Rollback()
+	for i := 0; i < len(turns); i++ {
+		turns[i].begin <- sqlConn{sqltx}
+		if err := <-turns[i].ended; err != nil {
+			return turns, fmt.Errorf("%w: the transaction broke: %w", ErrUnavailable, err)
+		}
+		if len(turns) == batchMax {
+			continue
+		}
 		select {
-		case t = <-e.queue:
+		case t := <-e.queue:
+			turns = append(turns, t)
 		default:
 		}
-		if t == nil {
-			break
-		}
-		turns = append(turns, t)
-		e.turn(c, t)
 	}
-	if err := sqltx.Commit(); err != nil {
-		sqltx.Rollback()
-		for _, t := range turns {
-			if t.err == nil && t.panic == nil {
-				t.err = classify(err)
-			}
-		}
-	}
-}
-
-// turn runs one function under a savepoint, so that its failure is its own.
-func (e *sqliteEngine) turn(c conn, t *turn) {
-	if t.err = t.ctx.Err(); t.err != nil {
-		return
-	}
-	ctx := context.WithoutCancel(t.ctx)
-	if _, err := c.exec(ctx, "SAVEPOINT turn", nil); err != nil {
-		t.err = classify(err)
-		return
-	}
-	func() {
-		defer func() {
-			if p := recover(); p != nil {
-				t.panic = fmt.Sprintf("%v\n%s", p, debug.Stack())
-				t.err = errors.New("db: panic")
-			}
-		}()
-		tx := t.d.begin(ctx, c, true)
-		t.err = t.fn(tx)
-	}()
-	if t.err != nil {
-		if _, err := c.exec(ctx, "ROLLBACK TO SAVEPOINT turn", nil); err != nil {
-			t.err = errors.Join(t.err, classify(err))
-		}
-	}
-	if _, err := c.exec(ctx, "RELEASE SAVEPOINT turn", nil); err != nil && t.err == nil {
-		t.err = classify(err)
-	}
+	return turns, classifyCommit(sqltx.Commit())
 }
 
 func (e *sqliteEngine) view(ctx context.Context, d *DB, fn func(*Tx) error) error {
+	select {
+	case <-e.quit:
+		return errClosed
+	default:
+	}
 	sqltx, err := e.read.BeginTx(ctx, nil)
 	if err != nil {
 		return classify(err)
 	}
 	defer sqltx.Rollback()
-	return fn(d.begin(ctx, sqlConn{sqltx}, false))
+	return d.begin(ctx, sqlConn{sqltx}, false).call(fn)
 }
 
 type sqlConn struct{ tx *sql.Tx }

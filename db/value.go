@@ -4,10 +4,12 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // JSON wraps an argument that is stored as JSON text.
@@ -39,7 +41,10 @@ func encodeOne(a any) (any, error) {
 		return a, nil
 	case jsonArg:
 		b, err := json.Marshal(a.v)
-		return string(b), err
+		if err != nil {
+			return nil, err
+		}
+		return text(string(b))
 	}
 	v := reflect.ValueOf(a)
 	switch v.Kind() {
@@ -50,14 +55,25 @@ func encodeOne(a any) (any, error) {
 		return int64(0), nil
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return v.Int(), nil
-	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		if v.Uint() > math.MaxInt64 {
+			return nil, fmt.Errorf("%d is too large", v.Uint())
+		}
 		return int64(v.Uint()), nil
 	case reflect.Float64:
 		return v.Float(), nil
 	case reflect.String:
-		return v.String(), nil
+		return text(v.String())
 	}
 	return nil, fmt.Errorf("cannot store a %T", a)
+}
+
+// text refuses what one engine stores and the other does not.
+func text(s string) (any, error) {
+	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+		return nil, ErrText
+	}
+	return s, nil
 }
 
 func millis(t time.Time) int64 {
@@ -69,7 +85,7 @@ func millis(t time.Time) int64 {
 
 var timeType = reflect.TypeFor[time.Time]()
 
-// A plan says which fields of a struct type take which columns.
+// A field takes one column. The plan of a struct type is its fields by column.
 type field struct {
 	index []int
 	json  bool
@@ -163,58 +179,80 @@ type cell struct {
 }
 
 func newCell(to reflect.Value, isJSON bool) cell {
-	c := cell{to: to}
-	if isJSON {
-		from := new(sql.NullString)
-		c.from, c.set = from, func() error {
-			to.SetZero()
-			if from.String == "" {
-				return nil
-			}
-			return json.Unmarshal([]byte(from.String), to.Addr().Interface())
-		}
-		return c
-	}
-	if to.Type() == timeType {
-		from := new(sql.NullInt64)
-		c.from, c.set = from, func() error {
-			to.SetZero()
-			if from.Int64 != 0 {
-				to.Set(reflect.ValueOf(time.UnixMilli(from.Int64).UTC()))
-			}
-			return nil
-		}
-		return c
+	switch {
+	case isJSON:
+		return jsonCell(to)
+	case to.Type() == timeType:
+		return timeCell(to)
 	}
 	switch to.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		from := new(sql.NullInt64)
-		isDuration := to.Type() == reflect.TypeFor[time.Duration]()
-		c.from, c.set = from, func() error {
-			n := from.Int64
-			if isDuration {
-				n *= int64(time.Millisecond)
-			}
-			to.SetInt(n)
-			return nil
-		}
-	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		from := new(sql.NullInt64)
-		c.from, c.set = from, func() error { to.SetUint(uint64(from.Int64)); return nil }
+		return intCell(to)
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return uintCell(to)
 	case reflect.Bool:
 		from := new(sql.NullInt64)
-		c.from, c.set = from, func() error { to.SetBool(from.Int64 != 0); return nil }
+		return cell{to, from, func() error { to.SetBool(from.Int64 != 0); return nil }}
 	case reflect.Float64:
 		from := new(sql.NullFloat64)
-		c.from, c.set = from, func() error { to.SetFloat(from.Float64); return nil }
+		return cell{to, from, func() error { to.SetFloat(from.Float64); return nil }}
 	case reflect.String:
 		from := new(sql.NullString)
-		c.from, c.set = from, func() error { to.SetString(from.String); return nil }
+		return cell{to, from, func() error { to.SetString(from.String); return nil }}
 	case reflect.Slice:
 		if to.Type().Elem().Kind() == reflect.Uint8 {
 			from := new([]byte)
-			c.from, c.set = from, func() error { to.SetBytes(append([]byte(nil), *from...)); return nil }
+			return cell{to, from, func() error { to.SetBytes(append([]byte(nil), *from...)); return nil }}
 		}
 	}
-	return c
+	return cell{to: to}
+}
+
+func jsonCell(to reflect.Value) cell {
+	from := new(sql.NullString)
+	return cell{to, from, func() error {
+		to.SetZero()
+		if from.String == "" {
+			return nil
+		}
+		return json.Unmarshal([]byte(from.String), to.Addr().Interface())
+	}}
+}
+
+func timeCell(to reflect.Value) cell {
+	from := new(sql.NullInt64)
+	return cell{to, from, func() error {
+		to.SetZero()
+		if from.Int64 != 0 {
+			to.Set(reflect.ValueOf(time.UnixMilli(from.Int64).UTC()))
+		}
+		return nil
+	}}
+}
+
+func intCell(to reflect.Value) cell {
+	from := new(sql.NullInt64)
+	unit := int64(1)
+	if to.Type() == reflect.TypeFor[time.Duration]() {
+		unit = int64(time.Millisecond)
+	}
+	return cell{to, from, func() error {
+		n := from.Int64 * unit
+		if to.OverflowInt(n) || n/unit != from.Int64 {
+			return fmt.Errorf("db: %d does not fit a %s", from.Int64, to.Type())
+		}
+		to.SetInt(n)
+		return nil
+	}}
+}
+
+func uintCell(to reflect.Value) cell {
+	from := new(sql.NullInt64)
+	return cell{to, from, func() error {
+		if from.Int64 < 0 || to.OverflowUint(uint64(from.Int64)) {
+			return fmt.Errorf("db: %d does not fit a %s", from.Int64, to.Type())
+		}
+		to.SetUint(uint64(from.Int64))
+		return nil
+	}}
 }
