@@ -5,38 +5,59 @@
 //
 // The plan's price, days and rules are copied onto the pass when it is bought.
 // A trial plan is free and goes to active at once, once per person for ever. A
-// person holds at most one pass that is active.
+// person holds at most one pass that is active and has at most one order open.
+// A bought pass takes over from a trial that still runs, which lapses that day.
+//
+// A pass is valid on business days in [First, Until): it ends with the last of
+// its days, at midnight in the programme's time zone. A year is 365 days.
 //
 // Revenue is recognised by business day: after k of N days the recognised part
 // of a price P is floor(P*k/N), so that the days add up to P. Passes of the
 // same price, days and first day are one cohort, the party of
-// ledger.PassUnearned; one entry a day recognises a whole cohort.
+// ledger.PassUnearned; one entry a day recognises a whole cohort. A pass that
+// is refunded leaves its cohort with all that its cohort has not recognised of
+// it: the refund is paid from that, and what is left is revenue.
 package pass
 
 import (
-	"context"
 	"time"
 
 	"citywalk/account"
 	"citywalk/db"
+	"citywalk/fault"
 	"citywalk/ledger"
 	"citywalk/money"
 	"citywalk/payment"
 )
 
+// Refusals.
+var (
+	ErrUnknown = fault.New(fault.NotFound, "pass.unknown", fault.Member,
+		"没有找到这张会员卡。", "There is no such pass.")
+	ErrNoPass = fault.New(fault.Conflict, "pass.none", fault.Member,
+		"还没有会员卡，先开一张就能用。", "There is no pass yet. Get one first.")
+	ErrUnpaid = fault.New(fault.Conflict, "pass.unpaid", fault.Member,
+		"会员卡还没付款，付完就能用。", "The pass is not paid for yet. Pay to use it.")
+	ErrLapsed = fault.New(fault.Gone, "pass.lapsed", fault.Member,
+		"会员卡已到期，续一张就能接着用。", "The pass has ended. Get a new one to go on.")
+	ErrRefunding = fault.New(fault.Conflict, "pass.refunding", fault.Member,
+		"这张会员卡已退，不能再用。想用可以再开一张。", "The pass was given back. Get a new one to go on.")
+
+	ErrHeld = fault.New(fault.Conflict, "pass.held", fault.Member,
+		"你的会员卡还在有效期内，到期后再续。", "Your pass is still valid. Get the next one when it ends.")
+	ErrTrialTaken = fault.New(fault.Conflict, "pass.trial_taken", fault.Member,
+		"体验卡每人一次，你已经领过。看看其他卡种。", "A trial is once per person and you had yours. Have a look at the other plans.")
+	ErrNotSold = fault.New(fault.NotFound, "pass.not_sold", fault.Member,
+		"这个卡种现在不卖，换一个看看。", "This plan is not on sale. Choose another.")
+
+	ErrRefundChanged = fault.New(fault.Conflict, "pass.refund_changed", fault.Member,
+		"可退金额变为 {amount}，请重新确认。", "The refund is now {amount}. Please confirm again.")
+	ErrNoRefund = fault.New(fault.Conflict, "pass.no_refund", fault.Member,
+		"这张卡没有可退的钱，可以用到到期。", "There is nothing to pay back on this pass. Use it until it ends.")
+)
+
 // An ID names a pass: "pas_...".
 type ID string
-
-// A Plan is what is sold.
-type Plan struct {
-	Code  string // "annual"
-	Zh    string
-	En    string
-	Price money.Amount
-	Days  int
-	Trial bool // Free, once per person.
-	Sold  bool // Whether it is on sale.
-}
 
 // A State of a pass.
 type State string
@@ -49,6 +70,24 @@ const (
 	Refunding State = "refunding"
 	Refunded  State = "refunded"
 )
+
+// moves is the drawing above as a table; the schema lists the states and store
+// functions change them only along it.
+var moves = map[State][]State{
+	Ordered:   {Active, Void},
+	Active:    {Lapsed, Refunding},
+	Refunding: {Refunded},
+}
+
+// may reports whether a pass may go from one state to another.
+func (s State) may(to State) bool {
+	for _, m := range moves[s] {
+		if m == to {
+			return true
+		}
+	}
+	return false
+}
 
 // A Pass is one member's card.
 type Pass struct {
@@ -75,6 +114,9 @@ type Rules struct {
 	FullRefundDays int // L1: full refund of an unused pass within this many days; 0 means 7.
 }
 
+// fullRefundDays is the default of Rules.FullRefundDays.
+const fullRefundDays = 7
+
 // Service is what the package does.
 type Service struct {
 	DB      *db.DB
@@ -83,79 +125,23 @@ type Service struct {
 	Rules   Rules
 }
 
-// Plans lists the plans on sale; all includes the others.
-func (s *Service) Plans(ctx context.Context, all bool) ([]Plan, error) { panic("not built") }
+// purpose is the package's name at payment.
+const purpose = "pass"
 
-// SetPlan adds or changes a plan. Passes already bought keep what they were
-// bought with.
-func (s *Service) SetPlan(ctx context.Context, who account.Session, p Plan) error {
-	panic("not built")
-}
+// today returns the business day of the transaction.
+func (s *Service) today(tx *db.Tx) ledger.Day { return ledger.DayOf(tx.Now(), s.Zone) }
 
-// Buy orders a pass under an idempotency key. For a priced plan it returns the
-// pass in state ordered and the URL of the provider's cashier; a trial is
-// active at once. A person with an active pass is refused, an order that is
-// still open is returned again.
-func (s *Service) Buy(ctx context.Context, who account.Session, plan, key string) (p Pass, payURL string, err error) {
-	panic("not built")
-}
-
-// Mine returns the person's passes, the active one first, then newest first.
-func (s *Service) Mine(ctx context.Context, who account.Session) ([]Pass, error) {
-	panic("not built")
-}
-
-// Get returns a pass of the person.
-func (s *Service) Get(ctx context.Context, who account.Session, id ID) (Pass, error) {
-	panic("not built")
-}
-
-// Valid returns the person's pass that is valid on the day, within tx, or
-// ErrNoPass, ErrLapsed.
-func Valid(tx *db.Tx, person account.ID, day ledger.Day) (Pass, error) { panic("not built") }
-
-// Use and Unuse count a redemption and its saving on the pass, within tx.
-func Use(tx *db.Tx, id ID, saved money.Amount) error   { panic("not built") }
-func Unuse(tx *db.Tx, id ID, saved money.Amount) error { panic("not built") }
-
-// A Preview says what a refund would pay and by which rule.
-type Preview struct {
-	Pass      Pass
-	Amount    money.Amount
-	Rule      string // "L1" full within seven days unused, "L2" pro rata.
-	UsedDays  int
-	LeftDays  int
-	FullUntil time.Time // When the full refund ends.
-}
-
-// Preview returns what Refund would pay now.
-func (s *Service) Preview(ctx context.Context, who account.Session, id ID) (Preview, error) {
-	panic("not built")
-}
-
-// Refund ends the pass and gives the amount of the preview back. An amount
-// other than what Preview says now is refused with ErrRefundChanged.
-func (s *Service) Refund(ctx context.Context, who account.Session, id ID, amount money.Amount, key string) (Pass, error) {
-	panic("not built")
-}
-
-// Owed returns what a refund on the day pays of a pass by L2: price times
-// remaining days over days, half a fen up.
-func Owed(price money.Amount, days, used int) money.Amount { panic("not built") }
-
-// Recognise posts the revenue of every business day before today that is not
-// yet posted. Lapse ends the passes whose last day is over. Both are daily
-// jobs and may run any number of times.
-func (s *Service) Recognise(ctx context.Context) error { panic("not built") }
-func (s *Service) Lapse(ctx context.Context) error     { panic("not built") }
-
-// Outcome is what payment calls for the purpose "pass".
-func (s *Service) Outcome() payment.Outcome { panic("not built") }
-
-// Control is the sub-ledger of ledger.PassUnearned.
-func (s *Service) Control() ledger.Control { panic("not built") }
-
-// All lists passes for the console, newest first, after an id.
-func (s *Service) All(ctx context.Context, state State, after string, limit int) ([]Pass, error) {
-	panic("not built")
+// refuse says why the pass does not serve on the day, or nil.
+func (p Pass) refuse(day ledger.Day) error {
+	switch {
+	case p.State == Ordered:
+		return ErrUnpaid
+	case p.State == Refunding || p.State == Refunded:
+		return ErrRefunding
+	case p.State == Lapsed || p.State == Active && day >= p.Until:
+		return ErrLapsed
+	case p.State != Active || day < p.First:
+		return ErrNoPass
+	}
+	return nil
 }
