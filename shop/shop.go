@@ -6,7 +6,23 @@
 //	live, paused ──Leave──▶ left
 //
 // An imported shop is a draft without a merchant. It goes live when it has a
-// merchant and terms.
+// merchant and terms. Giving it a merchant (Assign) is the operator's yes; from
+// then on the merchant opens, pauses and resumes it and sets its terms and
+// offers, except that a pause by an operator is ended only by an operator. A
+// shop that left does not come back; its number is never given again.
+//
+// Terms and offers never change in place. Each change of terms is a new version
+// and each change of an offer a new offer, and the old ones are kept, so that
+// anybody can later be shown what stood on a given day. Whoever sells under
+// terms copies them (redeem does, onto each redemption).
+//
+// Who may not know that a shop is his to change is told that there is no such
+// shop (ErrUnknown), so that ids cannot be tried out.
+//
+// Search reads the database: a circle becomes a few ranges of cells, a name is
+// looked for in the folded words of at most 90,000 shops, which is how many
+// numbers there are. Nothing here decides limits per member or per day, nor
+// budgets: redeem does, where the uses are.
 package shop
 
 import (
@@ -15,8 +31,8 @@ import (
 
 	"citywalk/account"
 	"citywalk/db"
+	"citywalk/fault"
 	"citywalk/geo"
-	"citywalk/ledger"
 	"citywalk/money"
 )
 
@@ -26,21 +42,12 @@ type (
 	MerchantID string
 )
 
-// A Merchant is a legal entity that owns shops.
-type Merchant struct {
-	ID      MerchantID
-	Name    string
-	Created time.Time
-}
-
-// A State says whether a shop takes the card.
-type State string
-
-const (
-	Draft  State = "draft"
-	Live   State = "live"
-	Paused State = "paused"
-	Left   State = "left"
+// Refusals about shops as such.
+var (
+	ErrUnknown = fault.New(fault.NotFound, "shop.unknown", fault.Operator, "没有找到这家门店。", "There is no such shop.")
+	ErrDenied  = fault.New(fault.Denied, "shop.denied", fault.Operator, "只有运营人员可以这样操作。", "Only operators may do this.")
+	ErrPlace   = fault.New(fault.Invalid, "shop.place", fault.Operator, "位置不在中国境内，请检查经纬度。", "The position is not in China. Check latitude and longitude.")
+	ErrOpening = fault.New(fault.Invalid, "shop.opening", fault.Operator, "营业时间不对：开门在 00:00 到 23:59 之间，营业最长 24 小时。", "These opening hours cannot be: opening is from 00:00 to 23:59 and lasts at most 24 hours.")
 )
 
 // A Shop is one place with a till.
@@ -60,6 +67,7 @@ type Shop struct {
 	Closes   int          // Minute of day, may exceed 1440 past midnight; -1 unknown.
 	State    State
 	Reason   string // Why it is paused or left.
+	Held     bool   // Paused by an operator, so that only an operator may resume it.
 	Terms    Terms
 	Offers   []Offer
 	Source   string
@@ -67,145 +75,158 @@ type Shop struct {
 	Updated  time.Time
 }
 
-// A Kind is how a benefit lowers a bill.
-type Kind string
-
-const (
-	None    Kind = ""        // No terms set.
-	Percent Kind = "percent" // Percent off the bill.
-	Fixed   Kind = "fixed"   // A fixed sum off the bill.
-	Gift    Kind = "gift"    // Something given; the bill is not lowered.
-)
-
-// Terms are what a shop gives card members. They are copied onto each
-// redemption.
-type Terms struct {
-	Version  int // Rises with every change.
-	Kind     Kind
-	Percent  int          // 1..90, of Percent terms: 10 means ten percent off.
-	Off      money.Amount // Of Fixed terms.
-	Gift     string       // Of Gift terms.
-	Floor    money.Amount // The bill must be at least this; 0: none.
-	Cap      money.Amount // At most this is taken off one bill; 0: none.
-	PerDay   int          // Uses per member per day; 0 means 1.
-	Hours    []Hours      // When the terms apply; empty: whenever the shop is open.
-	Blackout []ledger.Day // Days on which they do not.
-	Excluded string       // What they do not cover, as people read it.
-	Budget   money.Amount // At most this is given a business day; 0: no limit.
-}
-
-// Hours is a weekly window in the shop's local time.
-type Hours struct {
-	Days  []time.Weekday // Empty: every day.
-	From  int            // Minute of day, inclusive.
-	Until int            // Minute of day, exclusive; beyond 1440 runs past midnight.
-}
-
-// An Offer is the shop's own standing promotion, declared for price truth.
-type Offer struct {
-	ID      string
-	Title   string
-	Kind    Kind // Percent or Fixed.
-	Percent int
-	Off     money.Amount
-	Floor   money.Amount
-	Cap     money.Amount
-	Hours   []Hours
-	From    ledger.Day // First day, "" for always.
-	Until   ledger.Day // First day on which it no longer applies, "" for never.
-}
-
-// Take returns what the terms take off a bill at a local time, or the fault
-// that says why they do not apply (ErrTermsNone, ErrFloor, ErrHours,
-// ErrBlackout). Day limits and budgets are not its business.
-func (t Terms) Take(bill money.Amount, local time.Time) (money.Amount, error) { panic("not built") }
-
-// Take returns what the offer takes off a bill at a local time, or why not.
-func (o Offer) Take(bill money.Amount, local time.Time) (money.Amount, error) { panic("not built") }
-
-// OpenAt reports whether the shop is open at a local time; known is false if
-// its hours are unknown.
-func (s Shop) OpenAt(local time.Time) (open, known bool) { panic("not built") }
-
 // Service is what the package does.
 type Service struct {
 	DB   *db.DB
 	Zone *time.Location
 }
 
+// day is the number of minutes in a day.
+const day = 24 * 60
+
+// minute returns the minute of the day that a clock on the wall shows.
+func minute(local time.Time) int { return local.Hour()*60 + local.Minute() }
+
+// OpenAt reports whether the shop is open at a local time; known is false if
+// its hours are unknown.
+func (s Shop) OpenAt(local time.Time) (open, known bool) {
+	if s.Opens < 0 || s.Closes < 0 {
+		return false, false
+	}
+	now := minute(local)
+	return s.Opens <= now && now < s.Closes || now+day < s.Closes, true
+}
+
+// Limits of what a shop says of itself, in characters and pieces.
+const (
+	nameMax     = 100
+	cityMax     = 40
+	districtMax = 40
+	addressMax  = 200
+	categoryMax = 40
+	dishMax     = 60
+	dishesMax   = 50
+)
+
+// tidy trims the shop's texts and refuses what is out of range.
+func (s Shop) tidy() (Shop, error) {
+	for _, f := range []struct {
+		field string
+		text  *string
+		max   int
+		check func(string, string, int) (string, error)
+	}{
+		{"city", &s.City, cityMax, needed},
+		{"name", &s.Name, nameMax, needed},
+		{"district", &s.District, districtMax, text},
+		{"address", &s.Address, addressMax, text},
+		{"category", &s.Category, categoryMax, text},
+	} {
+		var err error
+		if *f.text, err = f.check(f.field, *f.text, f.max); err != nil {
+			return s, err
+		}
+	}
+	if len(s.Dishes) > dishesMax {
+		return s, ErrLong.With("max", dishesMax).In("dishes")
+	}
+	dishes := make([]string, len(s.Dishes))
+	for i, d := range s.Dishes {
+		var err error
+		if dishes[i], err = needed("dishes", d, dishMax); err != nil {
+			return s, err
+		}
+	}
+	s.Dishes = dishes
+	switch {
+	case !s.Point.Valid() || !geo.InChina(s.Point):
+		return s, ErrPlace.In("point")
+	case s.Price < 0 || s.Price > money.Max:
+		return s, ErrAmount.In("price")
+	case s.Opens < -1 || s.Opens >= day, s.Closes < -1,
+		s.Opens >= 0 && s.Closes >= 0 && (s.Closes <= s.Opens || s.Closes > s.Opens+day),
+		s.Opens < 0 && s.Closes > day:
+		return s, ErrOpening.In("opens")
+	}
+	return s, nil
+}
+
 // Find returns a shop within tx, or ErrUnknown.
-func Find(tx *db.Tx, id ID) (Shop, error) { panic("not built") }
+func Find(tx *db.Tx, id ID) (Shop, error) { return find(tx, id) }
 
 // FindNumber returns the shop with a sign number within tx; a number whose
 // check digit is wrong is ErrNumber.
-func FindNumber(tx *db.Tx, number string) (Shop, error) { panic("not built") }
-
-// FindMerchant returns a merchant within tx.
-func FindMerchant(tx *db.Tx, id MerchantID) (Merchant, error) { panic("not built") }
+func FindNumber(tx *db.Tx, number string) (Shop, error) {
+	number, err := ParseNumber(number)
+	if err != nil {
+		return Shop{}, err
+	}
+	return findNumber(tx, number)
+}
 
 // Get and ByNumber are Find and FindNumber in a View of their own.
-func (s *Service) Get(ctx context.Context, id ID) (Shop, error)              { panic("not built") }
-func (s *Service) ByNumber(ctx context.Context, number string) (Shop, error) { panic("not built") }
-
-// A Query selects shops.
-type Query struct {
-	City     string
-	Name     string     // Part of the name, category or dish.
-	Near     *geo.Point // Sort by distance from here.
-	Within   float64    // Metres; 0 means no bound.
-	Merchant MerchantID
-	State    State // "" for all.
-	OpenNow  bool
-	After    string // Page after this cursor (from Hit.Cursor).
-	Limit    int
+func (s *Service) Get(ctx context.Context, id ID) (sh Shop, err error) {
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		sh, err = Find(tx, id)
+		return err
+	})
+	return sh, err
 }
 
-// A Hit is a shop found, with its distance in metres (-1 without Near).
-type Hit struct {
-	Shop
-	Distance float64
-	Cursor   string
+func (s *Service) ByNumber(ctx context.Context, number string) (sh Shop, err error) {
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		sh, err = FindNumber(tx, number)
+		return err
+	})
+	return sh, err
 }
 
-// Search returns shops by distance, or by name without Near.
-func (s *Service) Search(ctx context.Context, q Query) ([]Hit, error) { panic("not built") }
-
-// AddMerchant makes a merchant.
-func (s *Service) AddMerchant(ctx context.Context, who account.Session, name string) (Merchant, error) {
-	panic("not built")
+// mayChange reports whether who may change what the merchant's shops do: the
+// merchant itself and operators. Unsigned shops are the operators' alone.
+func mayChange(who account.Session, m MerchantID) bool {
+	if m == "" {
+		return who.Has(account.Operator)
+	}
+	return who.Of(string(m))
 }
 
-// Merchants lists merchants by name, after a name.
-func (s *Service) Merchants(ctx context.Context, after string, limit int) ([]Merchant, error) {
-	panic("not built")
+// findFor returns a shop that who may change; another's is unknown to him.
+func findFor(tx *db.Tx, who account.Session, id ID) (Shop, error) {
+	sh, err := Find(tx, id)
+	if err == nil && !mayChange(who, sh.Merchant) {
+		return Shop{}, ErrUnknown
+	}
+	return sh, err
 }
+
+// HandSource is the source of shops that were typed in, not imported.
+const HandSource = "hand"
 
 // Add makes a shop by hand (state draft) and returns it with its number.
 func (s *Service) Add(ctx context.Context, who account.Session, sh Shop) (Shop, error) {
-	panic("not built")
-}
-
-// Assign gives a shop to a merchant.
-func (s *Service) Assign(ctx context.Context, who account.Session, id ID, m MerchantID) error {
-	panic("not built")
-}
-
-// SetTerms replaces a shop's terms; operators and the shop's merchant may.
-func (s *Service) SetTerms(ctx context.Context, who account.Session, id ID, t Terms) (Shop, error) {
-	panic("not built")
-}
-
-// SetOffers replaces the shop's own offers.
-func (s *Service) SetOffers(ctx context.Context, who account.Session, id ID, o []Offer) (Shop, error) {
-	panic("not built")
-}
-
-// Open, Pause, Resume and Leave change the state; Pause and Leave say why.
-func (s *Service) Open(ctx context.Context, who account.Session, id ID) error { panic("not built") }
-func (s *Service) Pause(ctx context.Context, who account.Session, id ID, reason string) error {
-	panic("not built")
-}
-func (s *Service) Resume(ctx context.Context, who account.Session, id ID) error { panic("not built") }
-func (s *Service) Leave(ctx context.Context, who account.Session, id ID, reason string) error {
-	panic("not built")
+	if !who.Has(account.Operator) {
+		return Shop{}, ErrDenied
+	}
+	sh, err := sh.tidy()
+	if err != nil {
+		return Shop{}, err
+	}
+	err = s.DB.Update(ctx, func(tx *db.Tx) error {
+		if sh.Merchant != "" {
+			if _, err := FindMerchant(tx, sh.Merchant); err != nil {
+				return err
+			}
+		}
+		sh.ID = ID(tx.ID("shp"))
+		sh.Source, sh.SourceID = HandSource, string(sh.ID)
+		sh.State, sh.Reason, sh.Held, sh.Terms, sh.Offers = Draft, "", false, Terms{}, nil
+		if sh, err = insert(tx, sh); err != nil {
+			return err
+		}
+		return account.Audit(tx, who.Person, "shop.add", string(sh.ID), map[string]any{"merchant": sh.Merchant, "number": sh.Number})
+	})
+	if err != nil {
+		return Shop{}, err
+	}
+	return sh, nil
 }
