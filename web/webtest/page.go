@@ -188,10 +188,12 @@ func (p *Page) SetCookie(url, name, value string) {
 // Expect says that errors in the page's console that contain part are right.
 func (p *Page) Expect(part string) { p.watch.expect(part) }
 
-// SeeQR holds a QR code of the text before the camera, until the next one or,
-// if the text is empty, nothing. All pages of the process have one camera.
+// SeeQR holds a QR code of the text before the camera, or nothing if the text
+// is empty, until the next one or the end of the test. All pages of the
+// process have one camera.
 func (p *Page) SeeQR(text string) {
 	p.t.Helper()
+	p.t.Cleanup(func() { p.browser.camera.show("") })
 	if err := p.browser.camera.show(text); err != nil {
 		p.t.Fatalf("hold a QR code before the camera: %v", err)
 	}

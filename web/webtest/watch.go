@@ -44,7 +44,9 @@ func (w *watch) see(event any) {
 	case *runtime.EventExceptionThrown:
 		w.errors = append(w.errors, exception(e.ExceptionDetails))
 	case *log.EventEntryAdded:
-		if e.Entry.Level == log.EntryLevelError && !refusal(e.Entry) {
+		// The browser's own caution, such as no vibration before a first tap, is
+		// no mistake of the page.
+		if e.Entry.Level == log.EntryLevelError && e.Entry.Source != log.EntrySourceIntervention && !refusal(e.Entry) {
 			w.errors = append(w.errors, fmt.Sprintf("%s (%s)", e.Entry.Text, e.Entry.URL))
 		}
 	}
