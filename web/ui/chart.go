@@ -31,7 +31,7 @@ func Sparkline(label string, values []int64) templ.Component {
 			x, y = 4+i*step/100, height-4-int(max(v, 0)*(height-8)/top)
 			points = append(points, fmt.Sprintf("%d,%d", x, y))
 		}
-		_, err := fmt.Fprintf(w, `<svg class="spark" viewBox="0 0 %d %d" role="img" aria-label="%s"><polyline class="spark-line" fill="none" stroke-width="2" stroke-linejoin="round" stroke-linecap="round" points="%s"/><circle class="spark-dot" cx="%d" cy="%d" r="3"/></svg>`,
+		_, err := fmt.Fprintf(w, `<svg class="spark" preserveAspectRatio="xMinYMid meet" viewBox="0 0 %d %d" role="img" aria-label="%s"><polyline class="spark-line" fill="none" stroke-width="2" stroke-linejoin="round" stroke-linecap="round" points="%s"/><circle class="spark-dot" cx="%d" cy="%d" r="3"/></svg>`,
 			width, height, html.EscapeString(label), strings.Join(points, " "), x, y)
 		return err
 	})
@@ -55,7 +55,7 @@ func Bars(label string, bars []Bar) templ.Component {
 		for _, b := range bars {
 			top = max(top, b.Value)
 		}
-		fmt.Fprintf(w, `<svg class="bars" viewBox="0 0 %d %d" role="img" aria-label="%s">`, len(bars)*12-3, height, html.EscapeString(label))
+		fmt.Fprintf(w, `<svg class="bars" preserveAspectRatio="xMinYMax meet" viewBox="0 0 %d %d" role="img" aria-label="%s">`, len(bars)*12-3, height, html.EscapeString(label))
 		for i, b := range bars {
 			h := max(int(max(b.Value, 0)*(height-2)/top), 1)
 			class := "bar"
