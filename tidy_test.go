@@ -282,6 +282,9 @@ func tracked(t *testing.T) []string {
 	}
 	var names []string
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && d.Name() == ".git" {
+			return fs.SkipDir
+		}
 		if err == nil && d.Type().IsRegular() {
 			names = append(names, filepath.ToSlash(path))
 		}
