@@ -35,6 +35,7 @@ func (s *Service) run(ctx context.Context, who account.Session, k once.Key, fn f
 	id, replayed, err := once.Do(ctx, s.DB, k, func(tx *db.Tx) (ID, error) {
 		var err error
 		r, err = fn(tx)
+		r.Redemption = r.asOf(tx.Now())
 		return r.ID, err
 	})
 	if err != nil {

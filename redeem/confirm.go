@@ -17,6 +17,9 @@ import (
 // Purpose is under which payments of redemptions are known to payment.
 const Purpose = "redeem"
 
+// ReturnPath is where the cashier sends the payer back, before the id.
+const ReturnPath = "/pay/"
+
 // Confirm agrees to a quote by version and hash and starts the payment. The
 // answer is committed (nothing due, or an agreement charged at once) or paying
 // with a PayURL. Agreeing twice to the same quote is agreeing once.
@@ -75,7 +78,7 @@ func (s *Service) pay(tx *db.Tx, r *row, actor account.ID) error {
 	}
 	p, err := s.Payment.Start(tx, payment.Order{
 		Purpose: Purpose, Ref: string(r.ID), Payer: string(r.Person), Amount: r.Due, Subject: r.ShopName,
-		Return: "/pay/" + string(r.ID), Lifetime: PayLife, Direct: true,
+		Return: ReturnPath + string(r.ID), Lifetime: PayLife, Direct: true,
 	})
 	if err != nil {
 		return wrap("start a payment", err)

@@ -45,7 +45,7 @@ func TestCodeToReceipt(t *testing.T) {
 		g.clock.Advance(20 * time.Second)
 		g.cashier(r.PayURL, "pay")
 		r = g.is(r.ID, Committed)
-		if r.Day != "2026-03-02" || len(r.Receipt) != 10 || r.Fee != 69 || !r.Committed.Equal(g.clock.Now()) || r.UndoUntil.Sub(r.Committed) != UndoLife {
+		if r.Day != "2026-03-02" || r.Staff != g.staff.Person || len(r.Receipt) != 10 || r.Fee != 69 || !r.Committed.Equal(g.clock.Now()) || r.UndoUntil.Sub(r.Committed) != UndoLife {
 			t.Errorf("committed %+v", r)
 		}
 		g.went(r.ID, Presented, Priced, Paying, Committed)

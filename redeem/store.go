@@ -69,11 +69,11 @@ func findOpen(tx *db.Tx, person account.ID) (row, error) {
 // before, or the match number is taken at this till.
 func insert(tx *db.Tx, r row, actor account.ID) (bool, error) {
 	n, err := tx.Exec(`
-		INSERT INTO redeem_redemptions (id, door, state, version, shop, shop_name, merchant, person, person_name, pass, match, code,
+		INSERT INTO redeem_redemptions (id, door, state, version, shop, shop_name, merchant, person, person_name, pass, staff, match, code,
 			terms, basis, quote, bill, off, due, slot_day, created, expires)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 		ON CONFLICT DO NOTHING`,
-		r.ID, r.Door, r.State, r.Version, r.Shop, r.ShopName, r.Merchant, r.Person, r.PersonName, r.Pass, r.Match, r.Code,
+		r.ID, r.Door, r.State, r.Version, r.Shop, r.ShopName, r.Merchant, r.Person, r.PersonName, r.Pass, r.Staff, r.Match, r.Code,
 		db.JSON(r.Terms), r.Basis, db.JSON(r.Quote), r.Bill, r.Off, r.Due, r.SlotDay, r.Created, r.Expires)
 	if err != nil || n == 0 {
 		return false, wrap("add a redemption", err)
