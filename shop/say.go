@@ -22,7 +22,7 @@ func (t Terms) Say(lang fault.Lang) string {
 	}
 	parts := sayBenefit(lang, t.Kind, t.Percent, t.Off, t.Gift, t.Floor, t.Cap)
 	if len(t.Hours) > 0 {
-		parts = append(parts, pick(lang, sayHours(t.Hours, lang)+"可用", sayHours(t.Hours, lang)))
+		parts = append(parts, pick(lang, spaced(sayHours(t.Hours, lang))+"可用", sayHours(t.Hours, lang)))
 	}
 	if len(t.Blackout) > 0 {
 		parts = append(parts, pick(lang, sayDays(t.Blackout, lang)+"除外", "not on "+sayDays(t.Blackout, lang)))
@@ -47,7 +47,7 @@ func (t Terms) SayLimits(lang fault.Lang) string {
 	}
 	if len(t.Hours) > 0 {
 		hours := sayHours(t.Hours, lang)
-		parts = append(parts, pick(lang, hours+"以外不可用", "only "+hours))
+		parts = append(parts, pick(lang, spaced(hours)+"以外不可用", "only "+hours))
 	}
 	if len(t.Blackout) > 0 {
 		days := sayDays(t.Blackout, lang)
@@ -78,7 +78,7 @@ func (t Terms) Short(lang fault.Lang) string {
 func (o Offer) Say(lang fault.Lang) string {
 	parts := sayBenefit(lang, o.Kind, o.Percent, o.Off, "", o.Floor, o.Cap)
 	if len(o.Hours) > 0 {
-		parts = append(parts, pick(lang, sayHours(o.Hours, lang)+"可用", sayHours(o.Hours, lang)))
+		parts = append(parts, pick(lang, spaced(sayHours(o.Hours, lang))+"可用", sayHours(o.Hours, lang)))
 	}
 	if o.From != "" {
 		parts = append(parts, pick(lang, sayDay(o.From, lang, true)+"起", "from "+sayDay(o.From, lang, true)))
@@ -158,6 +158,14 @@ func sayHours(windows []Hours, lang fault.Lang) string {
 		}
 	}
 	return strings.Join(all, pick(lang, "、", ", "))
+}
+
+// spaced parts a Chinese word from the clock before it.
+func spaced(s string) string {
+	if c := s[len(s)-1]; c >= '0' && c <= '9' {
+		return s + " "
+	}
+	return s
 }
 
 func sayClock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60%24, minute%60) }

@@ -137,7 +137,7 @@ func take(k Kind, percent int, off, limit, bill money.Amount) money.Amount {
 }
 
 func outside(windows []Hours) error {
-	return ErrHours.With("zh", sayHours(windows, fault.Zh), "en", sayHours(windows, fault.En))
+	return ErrHours.With("zh", spaced(sayHours(windows, fault.Zh)), "en", sayHours(windows, fault.En))
 }
 
 func below(floor, bill money.Amount) error {
