@@ -82,6 +82,22 @@ func TestSeal(t *testing.T) {
 	})
 }
 
+// TestRegister shows that the runner seals and forgets by itself.
+func TestRegister(t *testing.T) {
+	each(t, func(t *testing.T, w *town) {
+		w.ask(alice)
+		w.act(3)
+		w.clock.Advance(2 * challengeKept)
+		w.drain()
+		if p := w.prove(Anchor{}); p.Good != 3 || p.Waiting != 0 {
+			t.Errorf("got %+v, want 3 sealed rows", p)
+		}
+		if n := w.number(`SELECT COUNT(*) FROM account_challenges`); n != 0 {
+			t.Errorf("%d challenges are kept", n)
+		}
+	})
+}
+
 // TestAuditTampering edits the database behind the package's back: the first
 // row that does not hold is named (T-AUDIT).
 func TestAuditTampering(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"time"
 
 	"citywalk/db"
 	"citywalk/db/dbtest"
@@ -60,7 +59,7 @@ func testKeys() Keys {
 func newTown(t *testing.T, d *db.DB, clock *dbtest.Clock) *town {
 	out := &outbox{}
 	w := &town{&Service{DB: d, Keys: testKeys(), Sender: out}, t, clock, out, jobs.NewRunner(d, 1)}
-	w.jobs.Handle(SendKind, 3, time.Second, w.SendJob)
+	w.Register(w.jobs)
 	return w
 }
 

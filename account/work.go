@@ -6,13 +6,33 @@ import (
 	"time"
 
 	"citywalk/db"
+	"citywalk/jobs"
 )
 
 const (
+	sealEvery    = 5 * time.Second
+	forgetEvery  = time.Hour
+	sendAttempts = 5
+	sendWait     = 2 * time.Second
+
 	challengeKept  = 24 * time.Hour
 	sessionKept    = 30 * 24 * time.Hour
 	invitationKept = 90 * 24 * time.Hour
 )
+
+// Register hands the package's work to the runner: sending codes, sealing the
+// audit and forgetting what is over.
+func (s *Service) Register(r *jobs.Runner) {
+	r.Handle(SendKind, sendAttempts, sendWait, s.SendJob)
+	r.Every("account.seal", sealEvery, 0, 3, func(ctx context.Context, _ time.Time) error {
+		_, err := Seal(ctx, s.DB)
+		return err
+	})
+	r.Every("account.forget", forgetEvery, 0, 3, func(ctx context.Context, _ time.Time) error {
+		_, err := s.Forget(ctx)
+		return err
+	})
+}
 
 // Forget deletes what is over and of no more use: challenges after a day,
 // which hold numbers of people who never came in, sessions and invitations
