@@ -1,0 +1,90 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"citywalk/account"
+	"citywalk/web/ui"
+)
+
+// SignIn is the routes by which people sign in to an app and out of it: a
+// phone number, a one-time code, and back to where they were.
+func (e *Edge) SignIn(app account.App, base string) []Route {
+	return []Route{
+		{"GET " + base + "signin", account.ActPublic, askPhone},
+		{"POST " + base + "signin", account.ActPublic, e.sendCode},
+		{"POST " + base + "signin/code", account.ActPublic, e.enterCode(app)},
+		{"POST " + base + "signout", account.ActPublic, e.signOut(app)},
+	}
+}
+
+// signInPage is a page with one thing to do and nothing else.
+func signInPage(r *http.Request, title string) ui.Page {
+	p := Page(r)
+	p.Title, p.Bare = p.T(title), true
+	return p
+}
+
+func askPhone(w http.ResponseWriter, r *http.Request) error {
+	back := Back(r, r.URL.Query().Get("back"))
+	if SignedIn(r) {
+		return See(w, r, back)
+	}
+	return Render(w, r, http.StatusOK, ui.PhonePage(signInPage(r, "ui.signin.title"), ui.Form{}, back))
+}
+
+// sendCode sends a code and asks for it. Known and unknown numbers get the
+// same page.
+func (e *Edge) sendCode(w http.ResponseWriter, r *http.Request) error {
+	f, err := Form(r)
+	if err != nil {
+		return err
+	}
+	back := Back(r, f.Value("back", ""))
+	challenge, err := e.opts.Account.Challenge(r.Context(), f.Value("phone", ""), Client(r))
+	if err != nil {
+		return Again(w, r, err, f, func(f ui.Form) templ.Component {
+			return ui.PhonePage(signInPage(r, "ui.signin.title"), f, back)
+		})
+	}
+	f.Values.Set("challenge", challenge)
+	return Render(w, r, http.StatusOK, ui.CodePage(signInPage(r, "ui.signin.code.title"), f, back))
+}
+
+// enterCode meets the challenge and leads back.
+func (e *Edge) enterCode(app account.App) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		f, err := Form(r)
+		if err != nil {
+			return err
+		}
+		back := Back(r, f.Value("back", ""))
+		c := Client(r)
+		if _, token, ok := strings.Cut(back, "/join/"); ok {
+			c.Invitation = token
+		}
+		token, session, err := e.opts.Account.SignIn(r.Context(), f.Value("challenge", ""), f.Value("code", ""), app, c)
+		if err != nil {
+			return Again(w, r, err, f, func(f ui.Form) templ.Component {
+				return ui.CodePage(signInPage(r, "ui.signin.code.title"), f, back)
+			})
+		}
+		e.Keep(w, app, token, session)
+		return See(w, r, back)
+	}
+}
+
+func (e *Edge) signOut(app account.App) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if SignedIn(r) {
+			if err := e.opts.Account.SignOut(r.Context(), Session(r)); err != nil {
+				return err
+			}
+		}
+		e.Drop(w, app)
+		return See(w, r, Page(r).Base)
+	}
+}
