@@ -97,6 +97,9 @@ func refusal(r *http.Request, p ui.Page, err error, f *fault.Error) ui.Refused {
 	out := ui.Refused{Sentence: p.T("ui.broken"), Move: fault.Us, Request: RequestID(r), Code: "web.broken"}
 	if f != nil {
 		out = ui.Refused{Sentence: f.Say(p.Lang), Move: f.Move, Code: f.Code}
+		if f.Kind == fault.SignedOut {
+			out.Move = "" // The button says it; "the member's move" would be wrong at a till.
+		}
 		if f.Move == fault.Us && f.Kind == fault.Unavailable {
 			out.Request = RequestID(r)
 		}

@@ -82,16 +82,19 @@ func (e *Edge) cookie(app account.App) string {
 }
 
 // Keep gives the client the token of a session that was just opened, in place
-// of whatever it had.
-func (e *Edge) Keep(w http.ResponseWriter, app account.App, token string, s account.Session) {
-	c := e.sessionCookie(app, token)
-	c.Expires = s.Expires
+// of whatever it had. How long it serves is account's to say; the cookie only
+// has to live as long. A console's goes with the browser's window.
+func Keep(w http.ResponseWriter, r *http.Request, app account.App, token string) {
+	c := state(r).edge.sessionCookie(app, token)
+	if app != account.ConsoleApp {
+		c.MaxAge = 90 * 24 * 3600
+	}
 	http.SetCookie(w, c)
 }
 
 // Drop takes the token away from the client.
-func (e *Edge) Drop(w http.ResponseWriter, app account.App) {
-	c := e.sessionCookie(app, "")
+func Drop(w http.ResponseWriter, r *http.Request, app account.App) {
+	c := state(r).edge.sessionCookie(app, "")
 	c.MaxAge = -1
 	http.SetCookie(w, c)
 }
@@ -108,18 +111,18 @@ func (e *Edge) sessionCookie(app account.App, token string) *http.Cookie {
 func (e *Edge) turnAway(w http.ResponseWriter, r *http.Request, who account.Session) {
 	app := state(r).app
 	if who.ID != "" {
-		fail(w, r, ErrDenied)
+		fail(w, r, account.ErrDenied)
 		return
 	}
 	if app.SignIn == "" || !wantsPage(r) {
-		fail(w, r, ErrSignedOut)
+		fail(w, r, account.ErrSignedOut)
 		return
 	}
 	to := app.SignIn
 	if r.Method == http.MethodGet {
 		to += "?back=" + url.QueryEscape(r.URL.RequestURI())
 	}
-	state(r).fault = ErrSignedOut.Code
+	state(r).fault = account.ErrSignedOut.Code
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 

@@ -15,8 +15,6 @@ var (
 	ErrNowhere     = fault.New(fault.NotFound, "web.nowhere", fault.Us, "这里没有你要找的页面。", "There is no such page here.")
 	ErrMethod      = fault.New(fault.Unsupported, "web.method", fault.Us, "这个地址不支持这种请求方式。", "This address does not take that method.")
 	ErrMedia       = fault.New(fault.Unsupported, "web.media", fault.Us, "这种内容格式我们不接受。", "This content type is not one we take.")
-	ErrSignedOut   = fault.New(fault.SignedOut, "web.signed_out", fault.Member, "登录已失效，请重新登录。", "You are not signed in any more. Sign in again.")
-	ErrDenied      = fault.New(fault.Denied, "web.denied", fault.Merchant, "你的账号没有权限做这件事，请找负责人开通。", "Your account may not do this. Ask whoever is in charge to allow it.")
 	ErrForeignPage = fault.New(fault.Denied, "web.foreign_page", fault.Member, "这个请求来自别的网站，没有执行。请在本页面里重新操作。", "This request came from another site and was not carried out. Do it again from our own page.")
 	ErrTooLarge    = fault.New(fault.TooLarge, "web.too_large", fault.Us, "提交的内容太大了。", "What was sent is too large.")
 	ErrUnavailable = fault.New(fault.Unavailable, "web.unavailable", fault.Us, "系统正忙，这一步没有执行。请稍等几秒再试。", "We are busy and nothing was done. Wait a few seconds and try again.")
