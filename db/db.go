@@ -349,6 +349,12 @@ func Each[T any](tx *Tx, fn func(T) error, sql string, args ...any) error {
 	var t T
 	scan, err := scanner(&t, rs.columns())
 	if err != nil {
+		// A statement that the engine refused has no columns; why it was
+		// refused, such as a conflict to retry, matters more.
+		rs.close()
+		if refused := rs.err(); refused != nil {
+			return tx.failure(refused)
+		}
 		return err
 	}
 	for rs.next() {
