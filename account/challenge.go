@@ -27,7 +27,7 @@ type challenge struct {
 	PhoneIndex string
 	Code       string // Hash.
 	State      string // "open", "met" or "dead"; see the package comment.
-	Tries      int    // Wrong ones.
+	Tries      int
 	Expires    time.Time
 }
 

@@ -61,30 +61,35 @@ func (s *Service) SignIn(ctx context.Context, challenge, code string, app App, c
 	return token, session, nil
 }
 
-// meet tries the code and returns the number it was sent to. It ends the
-// challenge in the same conditional statement that finds it open, so that of
-// two right answers at once one wins.
+// meet tries the code and returns the number it was sent to. The try is
+// counted before the code is compared, so that of guesses made at once no more
+// are compared than were counted; and the challenge ends in the statement that
+// finds it open, so that of two right answers one wins.
 func (s *Service) meet(tx *db.Tx, id, code string) (Phone, error) {
+	over := ErrCodeOver.In("code")
 	ch, err := findChallenge(tx, id)
-	if errors.Is(err, db.ErrNone) {
-		return "", ErrCodeOver.In("code")
+	if errors.Is(err, db.ErrNone) || err == nil && !ch.live(tx.Now()) {
+		return "", over
 	} else if err != nil {
 		return "", fmt.Errorf("account: find challenge: %w", err)
 	}
-	if !ch.live(tx.Now()) {
-		return "", ErrCodeOver.In("code")
+	tries, err := tryChallenge(tx, ch)
+	if errors.Is(err, db.ErrNone) {
+		return "", over
+	} else if err != nil {
+		return "", fmt.Errorf("account: count try: %w", err)
 	}
 	if !equal(ch.Code, s.Keys.hash("code", ch.ID, code)) {
-		if err := missChallenge(tx, ch); err != nil {
-			return "", err
-		}
-		if left := codeTries - ch.Tries - 1; left > 0 {
+		if left := codeTries - tries; left > 0 {
 			return "", ErrCode.With("left", left).In("code")
 		}
-		return "", ErrCodeOver.In("code")
+		if err := endChallenge(tx, ch); err != nil {
+			return "", err
+		}
+		return "", over
 	}
 	if err := meetChallenge(tx, ch); errors.Is(err, db.ErrNone) {
-		return "", ErrCodeOver.In("code")
+		return "", over
 	} else if err != nil {
 		return "", fmt.Errorf("account: meet challenge: %w", err)
 	}

@@ -169,14 +169,19 @@ func addChallenge(tx *db.Tx, c challenge) error {
 	return nil
 }
 
-// missChallenge counts a wrong code. It touches the challenge only as the
-// caller saw it, so that parallel guesses cannot share one try.
-func missChallenge(tx *db.Tx, c challenge) error {
-	err := tx.Change(`
-		UPDATE account_challenges SET tries = tries + 1, state = CASE WHEN tries + 1 >= $3 THEN 'dead' ELSE 'open' END
-		WHERE id = $1 AND state = 'open' AND tries = $2`, c.ID, c.Tries, codeTries)
+// tryChallenge counts a try and returns how many there were; ErrNone says that
+// there may be no more.
+func tryChallenge(tx *db.Tx, c challenge) (int, error) {
+	return db.One[int](tx, `
+		UPDATE account_challenges SET tries = tries + 1 WHERE id = $1 AND state = 'open' AND tries < $2
+		RETURNING tries`, c.ID, codeTries)
+}
+
+// endChallenge kills one that was tried too often.
+func endChallenge(tx *db.Tx, c challenge) error {
+	err := tx.Change(`UPDATE account_challenges SET state = 'dead' WHERE id = $1 AND state = 'open'`, c.ID)
 	if err != nil {
-		return fmt.Errorf("account: count try: %w", err)
+		return fmt.Errorf("account: end challenge: %w", err)
 	}
 	return nil
 }
