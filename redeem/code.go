@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"math/big"
 	"time"
@@ -109,16 +108,17 @@ func (s *Service) hash(code string) string {
 type kept struct {
 	Hash   string
 	Person account.ID
-	State  string // "live", "dead" (a newer one was shown), "used"
 	Until  time.Time
+	Used   time.Time
+	Live   bool // The last that the person was shown.
 }
 
 // refuse says why a code cannot begin a redemption now, or nil.
 func (k kept) refuse(now time.Time) error {
 	switch {
-	case k.State == "used":
+	case !k.Used.IsZero():
 		return ErrUsed
-	case k.State == "dead":
+	case !k.Live:
 		return ErrRenewed
 	case !now.Before(k.Until):
 		return ErrExpired
@@ -128,21 +128,11 @@ func (k kept) refuse(now time.Time) error {
 
 // Show makes a code for the member's valid pass and kills the one before.
 func (s *Service) Show(ctx context.Context, who account.Session) (Code, error) {
-	for {
-		c, err := s.show(ctx, who)
-		// Another phone of the member made a code in the same instant: the
-		// guard let only one be live. This one is newer, so it goes again.
-		if !errors.Is(err, db.ErrUnique) {
-			return c, err
-		}
-	}
-}
-
-func (s *Service) show(ctx context.Context, who account.Session) (Code, error) {
 	digits, err := mint()
 	if err != nil {
 		return Code{}, err
 	}
+	hash := s.hash(digits)
 	var c Code
 	err = s.DB.Update(ctx, func(tx *db.Tx) error {
 		now := tx.Now()
@@ -151,7 +141,7 @@ func (s *Service) show(ctx context.Context, who account.Session) (Code, error) {
 			return err
 		}
 		c = Code{Digits: digits, Until: now.Add(CodeLife), Renew: now.Add(CodeShown), Pass: p.ID}
-		return addCode(tx, who.Person, s.hash(digits), c.Until)
+		return addCode(tx, who.Person, hash, c.Until)
 	})
 	return c, err
 }

@@ -108,7 +108,7 @@ func (s *Service) stands(tx *db.Tx, r *row) error {
 // in the books and on the pass. p is nil if nothing was due.
 func (s *Service) commit(tx *db.Tx, r *row, on event, actor account.ID, p *payment.Payment) error {
 	now := tx.Now()
-	r.Committed, r.UndoUntil, r.Day, r.Receipt = now, now.Add(UndoLife), s.today(now), receiptNumber()
+	r.Committed, r.UndoUntil, r.Day, r.Receipt = now, now.Add(UndoLife), s.today(now), r.Number
 	if p != nil {
 		r.Fee = p.Fee
 		if err := ledger.Post(tx, received(*r, *p)); err != nil {

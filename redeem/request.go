@@ -52,8 +52,7 @@ func (s *Service) vacant(tx *db.Tx, sh shop.Shop, person account.ID) error {
 	open, err := findOpen(tx, person)
 	switch {
 	case errors.Is(err, db.ErrNone):
-		_, err = freeSlots(tx, person, sh, s.today(now))
-		return err
+		return slotsLeft(tx, person, sh, s.today(now))
 	case err == nil && open.asOf(now).State.Open():
 		return ErrOpen.With("shop", open.ShopName)
 	}
@@ -78,16 +77,13 @@ func (s *Service) Request(ctx context.Context, who account.Session, at shop.ID, 
 		}
 		r, err := s.begin(tx, sh, who.Person, func(r *row) error {
 			r.Door, r.State = BySign, Requested
-			if err := s.quote(tx, r, sh, bill); err != nil {
-				return err
-			}
-			if r.Due != due {
-				return ErrQuoteStale.With("due", r.Due)
-			}
-			return nil
+			return s.quote(tx, r, sh, bill)
 		}, who.Person)
 		if err != nil {
 			return r, err
+		}
+		if r.Due != due {
+			return r, ErrQuoteStale.With("due", r.Due)
 		}
 		return r, account.Audit(tx, who.Person, "redeem.request", string(r.ID), map[string]any{"shop": r.Shop, "pass": r.Pass, "bill": bill})
 	})

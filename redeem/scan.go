@@ -98,23 +98,9 @@ func worksAt(grants []account.Grant, sh shop.Shop) bool {
 	})
 }
 
-// clear refuses a person who has a redemption open. One that has timed out
-// before the job came to it is voided here and stands in nobody's way.
-func clear(tx *db.Tx, person account.ID) error {
-	open, err := findOpen(tx, person)
-	switch {
-	case errors.Is(err, db.ErrNone):
-		return nil
-	case err != nil:
-		return err
-	case open.asOf(tx.Now()).State.Open():
-		return ErrOpen.With("shop", open.ShopName)
-	}
-	return open.expire(tx)
-}
-
 // begin makes a redemption at the shop for the person; door fills in how it
-// began.
+// began. The guards are written before anybody looks whether they stand: that
+// reads nothing which other members' redemptions write.
 func (s *Service) begin(tx *db.Tx, sh shop.Shop, person account.ID, door func(*row) error, actor account.ID) (row, error) {
 	now := tx.Now()
 	p, err := account.Find(tx, person)
@@ -125,31 +111,50 @@ func (s *Service) begin(tx *db.Tx, sh shop.Shop, person account.ID, door func(*r
 	if err != nil {
 		return row{}, err
 	}
-	if err := clear(tx, person); err != nil {
-		return row{}, err
-	}
-	slots, err := freeSlots(tx, person, sh, s.today(now))
-	if err != nil {
-		return row{}, err
-	}
 	r := row{Redemption: Redemption{
 		ID: ID(tx.ID("red")), Version: 1, Shop: sh.ID, ShopName: sh.Name, Merchant: sh.Merchant,
 		Person: person, PersonName: masked(p), Pass: card.ID, Terms: sh.Terms, Created: now, Expires: now.Add(OpenLife),
-	}, SlotDay: s.today(now), Basis: s.basis(sh, 0, now).hash()}
+	}, Number: receiptNumber(), SlotDay: s.today(now), Basis: s.basis(sh, 0, now).hash()}
 	if err := door(&r); err != nil {
 		return r, err
 	}
-	for range 40 {
+	if err := r.open(tx); err != nil {
+		return r, err
+	}
+	if err := take(tx, r); err != nil {
+		return r, err
+	}
+	return r, insert(tx, r, actor)
+}
+
+// matchTries bounds how many numbers a request tries: at a till with fifty
+// requests waiting forty all fail once in a million million times.
+const matchTries = 40
+
+// open puts r under way with a match number, or refuses a person who has a
+// redemption open. One that has timed out before the job came to it is voided
+// here and stands in nobody's way.
+func (r *row) open(tx *db.Tx) error {
+	for range matchTries {
 		r.Match = fmt.Sprintf("%02d", rand.IntN(100))
-		added, err := insert(tx, r, actor)
-		if err != nil {
-			return r, err
+		done, err := open(tx, *r)
+		if err != nil || done {
+			return err
 		}
-		if added {
-			return r, take(tx, r, slots)
+		other, err := findOpen(tx, r.Person)
+		switch {
+		case errors.Is(err, db.ErrNone):
+			continue // The number was taken.
+		case err != nil:
+			return err
+		case other.asOf(tx.Now()).State.Open():
+			return ErrOpen.With("shop", other.ShopName)
+		}
+		if err := other.expire(tx); err != nil {
+			return err
 		}
 	}
-	return r, ErrBusy
+	return ErrBusy
 }
 
 // masked is what staff sees of a member: the first character of the name, or

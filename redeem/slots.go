@@ -5,6 +5,7 @@ import (
 
 	"citywalk/account"
 	"citywalk/db"
+	"citywalk/fault"
 	"citywalk/ledger"
 	"citywalk/money"
 	"citywalk/shop"
@@ -16,60 +17,67 @@ const dailyMax = 6
 // anyShop is the scope of the slots that count over all shops.
 const anyShop = "*"
 
-// A slot is one use that a member has taken of a day. The primary key
-// (person, day, scope, n) with n below the limit is what keeps the limit: two
+// A limit is how many uses a scope has a day. The primary key (person, day,
+// scope, n) of redeem_slots, with n below the limit, is what keeps it: two
 // redemptions cannot hold the same n.
-type slot struct {
-	Scope string
-	N     int
+type limit struct {
+	scope  string
+	max    int
+	refuse *fault.Error
 }
 
-// freeSlots returns the slots that a use at the shop takes, or ErrUses or
+func limits(sh shop.ID, name string, t shop.Terms) []limit {
+	perDay := max(t.PerDay, 1)
+	return []limit{
+		{string(sh), perDay, ErrUses.With("shop", name, "n", perDay)},
+		{anyShop, dailyMax, ErrDaily.With("n", dailyMax)},
+	}
+}
+
+// take reserves a use here and a use of the day for r, or returns ErrUses or
 // ErrDaily. The day is the one on which the use begins; one that is paid after
 // midnight keeps its slots.
-func freeSlots(tx *db.Tx, person account.ID, sh shop.Shop, day ledger.Day) ([]slot, error) {
-	taken, err := db.All[slot](tx, `SELECT scope, n FROM redeem_slots WHERE person = $1 AND day = $2`, person, day)
-	if err != nil {
-		return nil, wrap("read slots", err)
-	}
-	perDay := max(sh.Terms.PerDay, 1)
-	here, ok := firstFree(taken, string(sh.ID), perDay)
-	if !ok {
-		return nil, ErrUses.With("shop", sh.Name, "n", perDay)
-	}
-	all, ok := firstFree(taken, anyShop, dailyMax)
-	if !ok {
-		return nil, ErrDaily.With("n", dailyMax)
-	}
-	return []slot{{string(sh.ID), here}, {anyShop, all}}, nil
-}
-
-// firstFree returns the lowest number below limit that the scope has free.
-func firstFree(taken []slot, scope string, limit int) (int, bool) {
-	used := make(map[int]bool, len(taken))
-	for _, s := range taken {
-		if s.Scope == scope {
-			used[s.N] = true
+func take(tx *db.Tx, r row) error {
+	for _, l := range limits(r.Shop, r.ShopName, r.Terms) {
+		if err := takeOne(tx, r, l); err != nil {
+			return err
 		}
 	}
-	for n := range limit {
-		if !used[n] {
-			return n, true
-		}
-	}
-	return 0, false
+	return nil
 }
 
-// take reserves the slots for r.
-func take(tx *db.Tx, r row, slots []slot) error {
-	for _, s := range slots {
-		err := tx.Change(`
+// takeOne takes the lowest number that is free.
+func takeOne(tx *db.Tx, r row, l limit) error {
+	for n := range l.max {
+		taken, err := tx.Exec(`
 			INSERT INTO redeem_slots (person, day, scope, n, redemption) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT DO NOTHING`, r.Person, r.SlotDay, s.Scope, s.N, r.ID)
-		if errors.Is(err, db.ErrNone) {
-			return ErrUses.With("shop", r.ShopName, "n", max(r.Terms.PerDay, 1))
-		} else if err != nil {
+			ON CONFLICT DO NOTHING`, r.Person, r.SlotDay, l.scope, n, r.ID)
+		if err != nil {
 			return wrap("take a slot", err)
+		}
+		if taken == 1 {
+			return nil
+		}
+	}
+	return l.refuse
+}
+
+// slotsLeft refuses a person who has no use left at the shop or of the day. It
+// is for looking ahead; what counts is take.
+func slotsLeft(tx *db.Tx, person account.ID, sh shop.Shop, day ledger.Day) error {
+	taken, err := db.All[string](tx, `SELECT scope FROM redeem_slots WHERE person = $1 AND day = $2`, person, day)
+	if err != nil {
+		return wrap("read slots", err)
+	}
+	for _, l := range limits(sh.ID, sh.Name, sh.Terms) {
+		n := 0
+		for _, scope := range taken {
+			if scope == l.scope {
+				n++
+			}
+		}
+		if n >= l.max {
+			return l.refuse
 		}
 	}
 	return nil
@@ -77,13 +85,14 @@ func take(tx *db.Tx, r row, slots []slot) error {
 
 // release gives back what r held: its slots and its share of the budget.
 func release(tx *db.Tx, r *row) error {
-	if _, err := tx.Exec(`DELETE FROM redeem_slots WHERE redemption = $1`, r.ID); err != nil {
+	_, err := tx.Exec(`DELETE FROM redeem_slots WHERE person = $1 AND day = $2 AND redemption = $3`, r.Person, r.SlotDay, r.ID)
+	if err != nil {
 		return wrap("free slots", err)
 	}
 	if r.Budget == 0 {
 		return nil
 	}
-	err := tx.Change(`
+	err = tx.Change(`
 		UPDATE redeem_budgets SET reserved = reserved - $1 WHERE shop = $2 AND day = $3`, r.Budget, r.Shop, r.BudgetDay)
 	r.Budget, r.BudgetDay = 0, ""
 	return wrap("give back budget", err)

@@ -19,6 +19,7 @@ type row struct {
 	Bill      money.Amount // Of the quote, as columns for books and lists.
 	Off       money.Amount
 	Code      string       // Hash of the code that began it.
+	Number    string       // Its receipt's, if it comes to that.
 	Basis     string       // Hash of what its price rests on.
 	SlotDay   ledger.Day   // Whose uses it takes from.
 	Budget    money.Amount // Reserved of the shop's budget.
@@ -45,7 +46,7 @@ func wrap(what string, err error) error {
 // find returns a redemption, or ErrUnknown.
 func find(tx *db.Tx, id ID) (row, error) {
 	r, err := db.One[row](tx, `
-		SELECT id, door, state, version, shop, shop_name, merchant, person, person_name, pass, staff, match, code, terms, basis,
+		SELECT id, door, state, version, shop, shop_name, merchant, person, person_name, pass, staff, match, code, number, terms, basis,
 			quote, bill, off, due, fee, payment, slot_day, budget, budget_day, day, receipt, why, created, expires, committed, undone, undo_day
 		FROM redeem_redemptions WHERE id = $1`, id)
 	if errors.Is(err, db.ErrNone) {
@@ -56,29 +57,38 @@ func find(tx *db.Tx, id ID) (row, error) {
 
 // findOpen returns the person's open redemption, or db.ErrNone.
 func findOpen(tx *db.Tx, person account.ID) (row, error) {
-	r, err := db.One[row](tx, `
-		SELECT id, door, state, version, shop, shop_name, merchant, person, person_name, pass, staff, match, code, terms, basis,
-			quote, bill, off, due, fee, payment, slot_day, budget, budget_day, day, receipt, why, created, expires, committed, undone, undo_day
-		FROM redeem_redemptions
-		WHERE person = $1 AND state IN ('presented', 'priced', 'requested', 'paying', 'reversing')`, person)
-	return r.complete(), wrap("find an open redemption", err)
+	id, err := db.One[ID](tx, `SELECT redemption FROM redeem_open WHERE person = $1`, person)
+	if err != nil {
+		return row{}, wrap("find an open redemption", err)
+	}
+	return find(tx, id)
 }
 
-// insert adds r and its first step. It reports false, and has done nothing, if
-// a guard stands in the way: the member has one open, the code began one
-// before, or the match number is taken at this till.
-func insert(tx *db.Tx, r row, actor account.ID) (bool, error) {
-	n, err := tx.Exec(`
-		INSERT INTO redeem_redemptions (id, door, state, version, shop, shop_name, merchant, person, person_name, pass, staff, match, code,
-			terms, basis, quote, bill, off, due, slot_day, created, expires)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
-		ON CONFLICT DO NOTHING`,
-		r.ID, r.Door, r.State, r.Version, r.Shop, r.ShopName, r.Merchant, r.Person, r.PersonName, r.Pass, r.Staff, r.Match, r.Code,
-		db.JSON(r.Terms), r.Basis, db.JSON(r.Quote), r.Bill, r.Off, r.Due, r.SlotDay, r.Created, r.Expires)
-	if err != nil || n == 0 {
-		return false, wrap("add a redemption", err)
+// open puts r under way. It reports false if a guard stands in the way: the
+// member has one open, or the match number is taken among the shop's requests.
+func open(tx *db.Tx, r row) (bool, error) {
+	request := ""
+	if r.State == Requested {
+		request = string(r.Shop) + "/" + r.Match
 	}
-	return true, addStep(tx, r, actor, "")
+	n, err := tx.Exec(`
+		INSERT INTO redeem_open (person, redemption, request) VALUES ($1, $2, $3)
+		ON CONFLICT DO NOTHING`, r.Person, r.ID, request)
+	return n == 1, wrap("open a redemption", err)
+}
+
+// insert adds r and its first step.
+func insert(tx *db.Tx, r row, actor account.ID) error {
+	_, err := tx.Exec(`
+		INSERT INTO redeem_redemptions (id, door, state, version, shop, shop_name, merchant, person, person_name, pass, staff, match, code, number,
+			terms, basis, quote, bill, off, due, slot_day, created, expires)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
+		r.ID, r.Door, r.State, r.Version, r.Shop, r.ShopName, r.Merchant, r.Person, r.PersonName, r.Pass, r.Staff, r.Match, r.Code, r.Number,
+		db.JSON(r.Terms), r.Basis, db.JSON(r.Quote), r.Bill, r.Off, r.Due, r.SlotDay, r.Created, r.Expires)
+	if err != nil {
+		return wrap("add a redemption", err)
+	}
+	return addStep(tx, r, actor, "")
 }
 
 // update writes what may change of r. It touches only a redemption that is
@@ -120,6 +130,11 @@ func (r *row) move(tx *db.Tx, on event, actor account.ID, note string) error {
 	if life := to.life(); life > 0 {
 		r.Expires = tx.Now().Add(life)
 	}
+	if from.Open() && !to.Open() {
+		if _, err := tx.Exec(`DELETE FROM redeem_open WHERE person = $1 AND redemption = $2`, r.Person, r.ID); err != nil {
+			return wrap("close a redemption", err)
+		}
+	}
 	if from.holds() && !to.holds() {
 		if err := release(tx, r); err != nil {
 			return err
@@ -133,27 +148,30 @@ func (r *row) move(tx *db.Tx, on event, actor account.ID, note string) error {
 
 // addCode puts a live code in the place of the person's live one.
 func addCode(tx *db.Tx, person account.ID, hash string, until time.Time) error {
-	_, err := tx.Exec(`UPDATE redeem_codes SET state = 'dead' WHERE person = $1 AND state = 'live'`, person)
+	_, err := tx.Exec(`INSERT INTO redeem_codes (hash, person, until) VALUES ($1, $2, $3)`, hash, person, until)
 	if err != nil {
-		return wrap("end a code", err)
+		return wrap("add a code", err)
 	}
-	_, err = tx.Exec(`INSERT INTO redeem_codes (hash, person, state, made, until) VALUES ($1, $2, 'live', $3, $4)`,
-		hash, person, tx.Now(), until)
-	return wrap("add a code", err)
+	_, err = tx.Exec(`
+		INSERT INTO redeem_live (person, hash) VALUES ($1, $2)
+		ON CONFLICT (person) DO UPDATE SET hash = excluded.hash`, person, hash)
+	return wrap("make a code live", err)
 }
 
 // findCode returns a code by its hash, or ErrCode.
 func findCode(tx *db.Tx, hash string) (kept, error) {
-	k, err := db.One[kept](tx, `SELECT hash, person, state, until FROM redeem_codes WHERE hash = $1`, hash)
+	k, err := db.One[kept](tx, `
+		SELECT c.hash, c.person, c.until, c.used, CASE WHEN l.hash = c.hash THEN 1 ELSE 0 END AS live
+		FROM redeem_codes c LEFT JOIN redeem_live l ON l.person = c.person WHERE c.hash = $1`, hash)
 	if errors.Is(err, db.ErrNone) {
 		return k, ErrCode
 	}
 	return k, wrap("find a code", err)
 }
 
-// useCode uses a code up. It touches only a live one.
+// useCode uses a code up. It touches only one that nobody has used.
 func useCode(tx *db.Tx, hash string) error {
-	err := tx.Change(`UPDATE redeem_codes SET state = 'used' WHERE hash = $1 AND state = 'live' AND until > $2`, hash, tx.Now())
+	err := tx.Change(`UPDATE redeem_codes SET used = $2 WHERE hash = $1 AND used = 0 AND until > $2`, hash, tx.Now())
 	if errors.Is(err, db.ErrNone) {
 		return ErrUsed
 	}
@@ -195,17 +213,18 @@ func findMisses(tx *db.Tx, scope string) (misses, error) {
 	return m, wrap("find bad scans", err)
 }
 
-// A timeout is a redemption whose state has lasted its time.
+// timedOut returns what is under way and has lasted its time.
 func timedOut(tx *db.Tx, limit int) ([]ID, error) {
 	ids, err := db.All[ID](tx, `
-		SELECT id FROM redeem_redemptions WHERE expires > 0 AND expires <= $1 ORDER BY expires LIMIT $2`, tx.Now(), limit)
+		SELECT r.id FROM redeem_open o JOIN redeem_redemptions r ON r.id = o.redemption
+		WHERE r.expires > 0 AND r.expires <= $1 ORDER BY r.expires LIMIT $2`, tx.Now(), limit)
 	return ids, wrap("find what timed out", err)
 }
 
-// A listing selects redemptions for the console; empty fields select all.
+// list returns what the console asks for; empty fields select all.
 func list(tx *db.Tx, f Filter) ([]row, error) {
 	rows, err := db.All[row](tx, `
-		SELECT id, door, state, version, shop, shop_name, merchant, person, person_name, pass, staff, match, code, terms, basis,
+		SELECT id, door, state, version, shop, shop_name, merchant, person, person_name, pass, staff, match, code, number, terms, basis,
 			quote, bill, off, due, fee, payment, slot_day, budget, budget_day, day, receipt, why, created, expires, committed, undone, undo_day
 		FROM redeem_redemptions
 		WHERE (CAST($1 AS TEXT) = '' OR shop = $1) AND (CAST($2 AS TEXT) = '' OR merchant = $2)
@@ -218,7 +237,7 @@ func list(tx *db.Tx, f Filter) ([]row, error) {
 // listMine returns the person's redemptions that committed, newest first.
 func listMine(tx *db.Tx, person account.ID, after ID, limit int) ([]row, error) {
 	rows, err := db.All[row](tx, `
-		SELECT id, door, state, version, shop, shop_name, merchant, person, person_name, pass, staff, match, code, terms, basis,
+		SELECT id, door, state, version, shop, shop_name, merchant, person, person_name, pass, staff, match, code, number, terms, basis,
 			quote, bill, off, due, fee, payment, slot_day, budget, budget_day, day, receipt, why, created, expires, committed, undone, undo_day
 		FROM redeem_redemptions
 		WHERE person = $1 AND committed > 0 AND (CAST($2 AS TEXT) = '' OR id < $2)
@@ -230,7 +249,7 @@ func listMine(tx *db.Tx, person account.ID, after ID, limit int) ([]row, error) 
 // within [from, until), what is under way or had to be given back.
 func listDay(tx *db.Tx, at shop.ID, day ledger.Day, from, until time.Time) ([]row, error) {
 	rows, err := db.All[row](tx, `
-		SELECT id, door, state, version, shop, shop_name, merchant, person, person_name, pass, staff, match, code, terms, basis,
+		SELECT id, door, state, version, shop, shop_name, merchant, person, person_name, pass, staff, match, code, number, terms, basis,
 			quote, bill, off, due, fee, payment, slot_day, budget, budget_day, day, receipt, why, created, expires, committed, undone, undo_day
 		FROM redeem_redemptions
 		WHERE shop = $1 AND created >= $3 AND created < $4 AND (day = $2 OR day = '' AND state <> 'voided')
@@ -241,11 +260,11 @@ func listDay(tx *db.Tx, at shop.ID, day ledger.Day, from, until time.Time) ([]ro
 // listRequests returns the shop's requests that wait for staff, oldest first.
 func listRequests(tx *db.Tx, at shop.ID) ([]row, error) {
 	rows, err := db.All[row](tx, `
-		SELECT id, door, state, version, shop, shop_name, merchant, person, person_name, pass, staff, match, code, terms, basis,
+		SELECT id, door, state, version, shop, shop_name, merchant, person, person_name, pass, staff, match, code, number, terms, basis,
 			quote, bill, off, due, fee, payment, slot_day, budget, budget_day, day, receipt, why, created, expires, committed, undone, undo_day
 		FROM redeem_redemptions
-		WHERE shop = $1 AND state = 'requested' AND expires > $2
-		ORDER BY id LIMIT 100`, at, tx.Now())
+		WHERE shop = $1 AND created > $2 AND state = 'requested' AND expires > $3
+		ORDER BY id LIMIT 100`, at, tx.Now().Add(-OpenLife), tx.Now())
 	return complete(rows), wrap("list requests", err)
 }
 

@@ -1,16 +1,24 @@
 -- +goose Up
 
+-- On PostgreSQL a serializable transaction that reads through an index is in
+-- conflict with every other that puts an entry on the same page of it. So
+-- nothing here that many tills change at once is indexed by what changes: the
+-- guards are rows that come and go, found by keys that stay.
+
 -- Codes that phones show. Only the keyed hash of the digits is kept.
 CREATE TABLE redeem_codes (
 	hash   TEXT   NOT NULL PRIMARY KEY,
 	person TEXT   NOT NULL,
-	state  TEXT   NOT NULL CHECK (state IN ('live', 'dead', 'used')),
-	made   BIGINT NOT NULL,
-	until  BIGINT NOT NULL -- first instant at which it is no longer good
+	until  BIGINT NOT NULL,          -- first instant at which it is no longer good
+	used   BIGINT NOT NULL DEFAULT 0 -- when it began a redemption
 );
--- A member has one live code.
-CREATE UNIQUE INDEX redeem_codes_live ON redeem_codes (person) WHERE state = 'live';
 CREATE INDEX redeem_codes_until ON redeem_codes (until);
+
+-- A member has one live code, the last that was shown.
+CREATE TABLE redeem_live (
+	person TEXT NOT NULL PRIMARY KEY,
+	hash   TEXT NOT NULL
+);
 
 -- Bad scans by who scanned ("person/...") and where ("shop/...").
 CREATE TABLE redeem_misses (
@@ -34,6 +42,7 @@ CREATE TABLE redeem_redemptions (
 	staff       TEXT   NOT NULL DEFAULT '',
 	match       TEXT   NOT NULL,
 	code        TEXT   NOT NULL DEFAULT '', -- hash of the code that began it
+	number      TEXT   NOT NULL UNIQUE,     -- of the receipt, if it comes to that
 	terms       TEXT   NOT NULL, -- JSON, as they stood when it was last priced
 	basis       TEXT   NOT NULL, -- hash of the terms and offers
 	quote       TEXT   NOT NULL DEFAULT '', -- JSON of the last quote
@@ -54,21 +63,23 @@ CREATE TABLE redeem_redemptions (
 	undone      BIGINT NOT NULL DEFAULT 0,
 	undo_day    TEXT   NOT NULL DEFAULT '',
 	CHECK ((day = '') = (committed = 0) AND (receipt = '') = (committed = 0)),
+	CHECK (receipt IN ('', number)),
 	CHECK ((undo_day = '') = (undone = 0))
 );
--- A member has one open redemption.
-CREATE UNIQUE INDEX redeem_redemptions_open ON redeem_redemptions (person)
-	WHERE state IN ('presented', 'priced', 'requested', 'paying', 'reversing');
 -- A code begins one redemption, for ever.
 CREATE UNIQUE INDEX redeem_redemptions_code ON redeem_redemptions (code) WHERE code <> '';
--- Two requests that wait at one till never bear the same number.
-CREATE UNIQUE INDEX redeem_redemptions_match ON redeem_redemptions (shop, match) WHERE state = 'requested';
-CREATE UNIQUE INDEX redeem_redemptions_receipt ON redeem_redemptions (receipt) WHERE receipt <> '';
 CREATE INDEX redeem_redemptions_person ON redeem_redemptions (person, id);
 CREATE INDEX redeem_redemptions_shop ON redeem_redemptions (shop, created);
-CREATE INDEX redeem_redemptions_day ON redeem_redemptions (merchant, day);
-CREATE INDEX redeem_redemptions_undo ON redeem_redemptions (merchant, undo_day) WHERE undo_day <> '';
-CREATE INDEX redeem_redemptions_expires ON redeem_redemptions (expires) WHERE expires > 0;
+CREATE INDEX redeem_redemptions_merchant ON redeem_redemptions (merchant, id);
+
+-- What is under way: a member has one redemption open. Two requests that wait
+-- at one till never bear the same number.
+CREATE TABLE redeem_open (
+	person     TEXT NOT NULL PRIMARY KEY,
+	redemption TEXT NOT NULL,
+	request    TEXT NOT NULL -- "shop/match" of a request, empty for others
+);
+CREATE UNIQUE INDEX redeem_open_request ON redeem_open (request) WHERE request <> '';
 
 -- What became of a redemption, step by step.
 CREATE TABLE redeem_steps (
@@ -91,7 +102,6 @@ CREATE TABLE redeem_slots (
 	redemption TEXT   NOT NULL,
 	PRIMARY KEY (person, day, scope, n)
 );
-CREATE INDEX redeem_slots_redemption ON redeem_slots (redemption);
 
 -- What is reserved or given of a shop's daily budget. Shops without a budget
 -- have no row.
@@ -106,6 +116,8 @@ CREATE TABLE redeem_budgets (
 DROP TABLE redeem_budgets;
 DROP TABLE redeem_slots;
 DROP TABLE redeem_steps;
+DROP TABLE redeem_open;
 DROP TABLE redeem_redemptions;
 DROP TABLE redeem_misses;
+DROP TABLE redeem_live;
 DROP TABLE redeem_codes;
