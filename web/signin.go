@@ -66,13 +66,13 @@ func (e *Edge) enterCode(app account.App) func(http.ResponseWriter, *http.Reques
 		if _, token, ok := strings.Cut(back, "/join/"); ok {
 			c.Invitation = token
 		}
-		token, session, err := e.opts.Account.SignIn(r.Context(), f.Value("challenge", ""), f.Value("code", ""), app, c)
+		token, _, err := e.opts.Account.SignIn(r.Context(), f.Value("challenge", ""), f.Value("code", ""), app, c)
 		if err != nil {
 			return Again(w, r, err, f, func(f ui.Form) templ.Component {
 				return ui.CodePage(signInPage(r, "ui.signin.code.title"), f, back)
 			})
 		}
-		e.Keep(w, app, token, session)
+		Keep(w, r, app, token)
 		return See(w, r, back)
 	}
 }
@@ -84,7 +84,7 @@ func (e *Edge) signOut(app account.App) func(http.ResponseWriter, *http.Request)
 				return err
 			}
 		}
-		e.Drop(w, app)
+		Drop(w, r, app)
 		return See(w, r, Page(r).Base)
 	}
 }
