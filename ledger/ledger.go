@@ -53,7 +53,7 @@ type Line struct {
 var chart = []Line{
 	{Account: GatewayCash, Normal: Debit, Zh: "支付机构待结资金", En: "Cash at gateway"},
 	{Account: PassUnearned, Normal: Credit, ByParty: true, Zh: "会员卡未摊销款", En: "Pass fees not yet earned"},
-	{Account: MerchantPending, Normal: Credit, ByParty: true, Zh: "应付商户（未出账）", En: "Owed to merchants, not yet on a statement"},
+	{Account: MerchantPending, Normal: Credit, ByParty: true, Flexible: true, Zh: "应付商户（未出账）", En: "Owed to merchants, not yet on a statement"},
 	{Account: MerchantPayable, Normal: Credit, ByParty: true, Zh: "应付商户（已出账）", En: "Owed to merchants, on a statement"},
 	{Account: Refunds, Normal: Credit, ByParty: true, Zh: "待退款", En: "Refunds to be paid"},
 	{Account: Suspense, Normal: Credit, ByParty: true, Zh: "待查款项", En: "Suspense"},

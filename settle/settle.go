@@ -6,18 +6,38 @@
 // merchant.pending to merchant.payable.
 //
 //	(day runs) ──Close──▶ closed
+//
+// A redemption is a line of the business day on which it was committed, its
+// undo one of the day on which it was undone; both days were fixed then. Each
+// line stands on exactly one statement. A line whose day was closed without it
+// (a node's clock was wrong) goes to the merchant's next statement.
+//
+// Nothing closes while the ledger and the lines disagree.
 package settle
 
 import (
-	"context"
+	"fmt"
 	"time"
 
 	"citywalk/account"
 	"citywalk/db"
+	"citywalk/fault"
 	"citywalk/ledger"
 	"citywalk/money"
 	"citywalk/shop"
 )
+
+// Refusals.
+var (
+	ErrUnknown = fault.New(fault.NotFound, "settle.unknown", fault.Merchant,
+		"没有找到这张结算单。", "There is no such statement.")
+	ErrDenied = fault.New(fault.Denied, "settle.denied", fault.Operator,
+		"只有运营和审计可以看全部商家的结算单。", "Only operators and auditors see every merchant's statements.")
+)
+
+// Grace is how long after midnight a day is left open, so that what committed
+// at its very end is there when it closes.
+const Grace = 10 * time.Minute
 
 // A Statement is what one merchant is owed for one business day.
 type Statement struct {
@@ -33,7 +53,8 @@ type Statement struct {
 	Closed   time.Time    // Zero while the day runs.
 }
 
-// A Line is one redemption or undo on a statement.
+// A Line is one redemption or undo on a statement. The amounts of an undo are
+// negative, so that a statement is the sum of its lines.
 type Line struct {
 	Redemption string
 	Receipt    string
@@ -53,23 +74,36 @@ type Service struct {
 	Zone *time.Location
 }
 
-// Close closes every statement of days that are over and not yet closed. It
-// may run on several nodes at once and any number of times.
-func (s *Service) Close(ctx context.Context) (closed int, err error) { panic("not built") }
-
-// Statements lists statements of a merchant (all if "", for operators), newest
-// day first, before a day; today's running one included first.
-func (s *Service) Statements(ctx context.Context, who account.Session, m shop.MerchantID, before ledger.Day, limit int) ([]Statement, error) {
-	panic("not built")
+// may says whether the session may see the statements of the merchant, of all
+// merchants if m is "". To others a merchant's statements are not there.
+func may(who account.Session, m shop.MerchantID) error {
+	switch {
+	case who.Has(account.Operator), who.Has(account.Auditor):
+		return nil
+	case m == "":
+		return ErrDenied
+	case !who.Of(string(m)):
+		return ErrUnknown
+	}
+	return nil
 }
 
-// Statement returns one with its lines.
-func (s *Service) Statement(ctx context.Context, who account.Session, m shop.MerchantID, day ledger.Day) (Statement, []Line, error) {
-	panic("not built")
+// add takes the lines of a group up into the statement.
+func (s *Statement) add(g group) {
+	s.Count += g.Count
+	s.Undone += g.Undone
+	s.Paid += g.Paid
+	s.Fee += g.Fee
+	s.Net += g.Paid - g.Fee
 }
 
-// Controls are the sub-ledgers of merchant.pending and merchant.payable.
-func (s *Service) Controls() []ledger.Control { panic("not built") }
+// wrap says what failed, if something did.
+func wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("settle: %s: %w", what, err)
+}
 
-// pending is what redemptions earned that no statement has yet.
-var _ *db.Tx
+// title names the statement in errors.
+func (s Statement) title() string { return string(s.Merchant) + "'s statement of " + string(s.Day) }
