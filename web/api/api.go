@@ -1,0 +1,148 @@
+// Package api is the product as JSON over HTTP: the same use cases as the
+// pages, for integrators, with an OpenAPI 3.1 document at /api/v1/openapi.json.
+//
+// A caller signs in with a phone number and a one-time code and sends the
+// token as "Authorization: Bearer …". Amounts are integers in fen, times are
+// RFC 3339, business days are "2006-01-02". Commands that move value need an
+// Idempotency-Key header; a repetition gets the first answer. Refusals are
+// problem+json with a stable code, the sentence in the caller's language and
+// whose move it is.
+//
+// Every operation names its action; operations.go is the whole list, to be
+// read from top to bottom.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"citywalk/account"
+	"citywalk/db"
+	"citywalk/fault"
+	"citywalk/ledger"
+	"citywalk/pass"
+	"citywalk/redeem"
+	"citywalk/settle"
+	"citywalk/shop"
+	"citywalk/web"
+)
+
+// Prefix is where the API lives.
+const Prefix = "/api/v1"
+
+// Parts are the services that the API speaks for.
+type Parts struct {
+	DB      *db.DB
+	Account *account.Service
+	Shop    *shop.Service
+	Pass    *pass.Service
+	Redeem  *redeem.Service
+	Settle  *settle.Service
+	Prove   func(ctx context.Context) ([]ledger.Finding, error)
+	Now     func() time.Time
+	Version string
+}
+
+// An API answers requests below Prefix.
+type API struct {
+	Parts
+	api    huma.API
+	mux    *http.ServeMux
+	routes []web.Route
+}
+
+// New returns the API.
+func New(p Parts) *API {
+	a := &API{Parts: p, mux: http.NewServeMux()}
+	huma.NewError = newProblem
+	a.api = humago.NewWithPrefix(a.mux, Prefix, a.config())
+	a.operations()
+	a.routes = append(a.routes, web.Route{Pattern: "GET " + Prefix + "/openapi.json", Action: account.ActPublic, Handle: a.serve})
+	return a
+}
+
+// Mount adds the API to the edge, which finds the session of the bearer token,
+// asks the permission table and bounds the body.
+func (a *API) Mount(e *web.Edge) {
+	e.Mount(web.App{Name: account.APIApp, Base: Prefix + "/"}, a.routes...)
+}
+
+// Document returns the OpenAPI document.
+func (a *API) Document() *huma.OpenAPI { return a.api.OpenAPI() }
+
+// Routes returns the routes, for tests and for the generated list.
+func (a *API) Routes() []web.Route { return a.routes }
+
+func (a *API) config() huma.Config {
+	c := huma.DefaultConfig("Citywalk", a.Version)
+	c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", nil
+	c.RejectUnknownQueryParameters = true
+	c.Formats = map[string]huma.Format{"application/json": {Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshal}}
+	c.DefaultFormat = "application/json"
+	c.Info.Description = "Amounts are integers in fen. Commands that move value need an Idempotency-Key. Refusals are problem+json with a stable code."
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
+	return c
+}
+
+// unmarshal is encoding/json behind a strict reader: duplicate and
+// case-variant keys, trailing data, exponents and invalid text are refused
+// before anything is decoded.
+func unmarshal(data []byte, v any) error {
+	if err := web.StrictJSON(data); err != nil {
+		return err
+	}
+	return json.Unmarshal(data, v)
+}
+
+// A caller is what an operation knows about who calls.
+type caller struct {
+	session account.Session
+	client  account.Client
+	lang    fault.Lang
+	request string
+}
+
+type callerKey struct{}
+
+func from(ctx context.Context) caller {
+	c, _ := ctx.Value(callerKey{}).(caller)
+	return c
+}
+
+// who returns the caller's session.
+func who(ctx context.Context) account.Session { return from(ctx).session }
+
+// langOf returns the caller's language.
+func langOf(ctx context.Context) fault.Lang { return from(ctx).lang }
+
+// serve hands a request that the edge let through to its operation.
+func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
+	c := caller{web.Session(r), web.Client(r), web.Lang(r), web.RequestID(r)}
+	a.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, c)))
+	return nil
+}
+
+// op registers an operation. The path is relative to Prefix.
+func op[I, O any](a *API, method, path, id, summary string, action account.Action, do func(ctx context.Context, in *I) (*O, error)) {
+	o := huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: bodyMax}
+	if action != account.ActPublic {
+		o.Security = []map[string][]string{{"token": {}}}
+	}
+	o.Errors = []int{400, 401, 403, 404, 409, 410, 415, 422, 429, 503}
+	a.routes = append(a.routes, web.Route{Pattern: method + " " + Prefix + path, Action: action, Handle: a.serve})
+	huma.Register(a.api, o, func(ctx context.Context, in *I) (*O, error) {
+		out, err := do(ctx, in)
+		if err != nil {
+			return nil, toProblem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// bodyMax is the largest body that an operation takes.
+const bodyMax = 256 << 10

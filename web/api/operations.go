@@ -1,0 +1,64 @@
+package api
+
+import (
+	"net/http"
+
+	"citywalk/account"
+)
+
+// operations is the whole API.
+func (a *API) operations() {
+	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
+
+	// People.
+	op(a, post, "/challenges", "challenge", "Send a one-time code to a phone number", account.ActPublic, a.challenge)
+	op(a, post, "/sessions", "signIn", "Meet a challenge and get a token", account.ActPublic, a.signIn)
+	op(a, get, "/sessions", "sessions", "Your open sessions", account.ActMemberUse, a.sessions)
+	op(a, del, "/sessions/{id}", "revoke", "End one of your sessions", account.ActMemberUse, a.revoke)
+	op(a, post, "/invitations", "invite", "Invite somebody to a shop's staff", account.ActMerchantWrite, a.invite)
+	op(a, post, "/invitations/accept", "accept", "Accept an invitation", account.ActMemberUse, a.acceptInvitation)
+
+	// Shops.
+	op(a, get, "/shops", "shops", "Find shops near a place or by name", account.ActPublic, a.shops)
+	op(a, get, "/shops/{shop}", "shop", "One shop", account.ActPublic, a.oneShop)
+	op(a, get, "/signs/{number}", "sign", "The shop of a sign's number", account.ActPublic, a.sign)
+	op(a, post, "/imports/shops", "importShops", "Import shops from CSV text", account.ActConsoleWrite, a.importShops)
+	op(a, post, "/merchants", "addMerchant", "Make a merchant", account.ActConsoleWrite, a.addMerchant)
+	op(a, get, "/merchants", "merchants", "List merchants", account.ActConsoleRead, a.merchants)
+	op(a, put, "/shops/{shop}/merchant", "assign", "Give a shop to a merchant", account.ActConsoleWrite, a.assign)
+	op(a, put, "/shops/{shop}/terms", "setTerms", "Replace a shop's terms", account.ActMerchantWrite, a.setTerms)
+	op(a, put, "/shops/{shop}/offers", "setOffers", "Replace a shop's own offers", account.ActMerchantWrite, a.setOffers)
+	op(a, put, "/shops/{shop}/state", "setState", "Open, pause, resume or leave", account.ActMerchantWrite, a.setState)
+
+	// Passes.
+	op(a, get, "/plans", "plans", "Plans on sale", account.ActPublic, a.plans)
+	op(a, post, "/passes", "buy", "Buy a pass", account.ActMemberUse, a.buy)
+	op(a, get, "/passes", "passes", "Your passes", account.ActMemberUse, a.passes)
+	op(a, get, "/passes/{pass}/refund", "previewRefund", "What a refund would pay now", account.ActMemberUse, a.previewRefund)
+	op(a, post, "/passes/{pass}/refund", "refund", "End a pass and get the money back", account.ActMemberUse, a.refund)
+
+	// The till.
+	op(a, post, "/codes", "showCode", "A new one-use code for your pass", account.ActMemberUse, a.showCode)
+	op(a, post, "/shops/{shop}/scans", "scan", "Begin a redemption from a member's code", account.ActTillUse, a.scan)
+	op(a, post, "/shops/{shop}/estimates", "estimate", "What a bill would come to", account.ActMemberUse, a.estimate)
+	op(a, post, "/shops/{shop}/requests", "request", "Begin a redemption from the shop's sign", account.ActMemberUse, a.request)
+	op(a, get, "/shops/{shop}/redemptions", "shopRedemptions", "A shop's redemptions of a day", account.ActTillUse, a.shopRedemptions)
+	op(a, post, "/redemptions/{redemption}/quotes", "price", "Quote a bill", account.ActTillUse, a.price)
+	op(a, post, "/redemptions/{redemption}/confirm", "confirm", "Agree to a quote and pay", account.ActMemberUse, a.confirm)
+	op(a, post, "/redemptions/{redemption}/accept", "acceptRequest", "Accept a request", account.ActTillUse, a.acceptRequest)
+	op(a, post, "/redemptions/{redemption}/decline", "decline", "Give up a redemption that is not paid", account.ActMemberUse, a.decline)
+	op(a, post, "/redemptions/{redemption}/undo", "undo", "Give a redemption back within 15 minutes", account.ActTillUse, a.undo)
+	op(a, get, "/redemptions/{redemption}", "redemption", "One of your redemptions", account.ActMemberUse, a.redemption)
+	op(a, get, "/redemptions", "redemptions", "Your redemptions", account.ActMemberUse, a.redemptions)
+	op(a, get, "/redemptions/{redemption}/receipt", "receipt", "The signed receipt", account.ActMemberUse, a.receipt)
+
+	// Books.
+	op(a, get, "/statements", "statements", "Statements of a merchant", account.ActMerchantRead, a.statements)
+	op(a, get, "/statements/{merchant}/{day}", "statement", "One statement with its lines", account.ActMerchantRead, a.statement)
+	op(a, get, "/ledger/trial", "trial", "Trial balance of a day", account.ActConsoleRead, a.trial)
+	op(a, get, "/ledger/entries", "entries", "Entries of the ledger", account.ActConsoleRead, a.entries)
+	op(a, get, "/ledger/proof", "proof", "Prove the books", account.ActConsoleRead, a.proof)
+	op(a, get, "/jobs", "jobs", "Background work", account.ActConsoleRead, a.jobs)
+	op(a, post, "/jobs/{job}/rerun", "rerunJob", "Queue a dead job again", account.ActConsoleWrite, a.rerunJob)
+	op(a, get, "/audit", "audit", "The audit, newest first", account.ActConsoleRead, a.audit)
+}

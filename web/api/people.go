@@ -1,0 +1,154 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"citywalk/account"
+	"citywalk/shop"
+)
+
+// grant is a role as the API shows it.
+type grant struct {
+	Role     string `json:"role"`
+	Merchant string `json:"merchant,omitempty"`
+	Shop     string `json:"shop,omitempty"`
+}
+
+// session is a session as the API shows it.
+type session struct {
+	ID      string    `json:"id"`
+	App     string    `json:"app"`
+	Person  string    `json:"person"`
+	Phone   string    `json:"phone" doc:"Masked."`
+	Device  string    `json:"device"`
+	Grants  []grant   `json:"grants"`
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires"`
+}
+
+func showSession(s account.Session) session {
+	out := session{ID: s.ID, App: string(s.App), Person: string(s.Person), Phone: s.Masked, Device: s.Device,
+		Grants: []grant{}, Created: s.Created, Expires: s.Expires}
+	for _, g := range s.Grants {
+		out.Grants = append(out.Grants, grant{string(g.Role), g.Merchant, g.Shop})
+	}
+	return out
+}
+
+type challengeIn struct {
+	Body struct {
+		Phone string `json:"phone" maxLength:"40"`
+	}
+}
+type challengeOut struct {
+	Body struct {
+		Challenge string `json:"challenge"`
+	}
+}
+
+func (a *API) challenge(ctx context.Context, in *challengeIn) (*challengeOut, error) {
+	out := new(challengeOut)
+	var err error
+	out.Body.Challenge, err = a.Account.Challenge(ctx, in.Body.Phone, from(ctx).client)
+	return out, err
+}
+
+type signInIn struct {
+	Body struct {
+		Challenge string `json:"challenge" maxLength:"64"`
+		Code      string `json:"code" maxLength:"16"`
+	}
+}
+type signInOut struct {
+	Body struct {
+		Token   string  `json:"token" doc:"Shown once; send it as Authorization: Bearer."`
+		Session session `json:"session"`
+	}
+}
+
+func (a *API) signIn(ctx context.Context, in *signInIn) (*signInOut, error) {
+	token, s, err := a.Account.SignIn(ctx, in.Body.Challenge, in.Body.Code, account.APIApp, from(ctx).client)
+	if err != nil {
+		return nil, err
+	}
+	out := new(signInOut)
+	out.Body.Token, out.Body.Session = token, showSession(s)
+	return out, nil
+}
+
+type sessionsOut struct {
+	Body struct {
+		Sessions []session `json:"sessions"`
+	}
+}
+
+func (a *API) sessions(ctx context.Context, _ *struct{}) (*sessionsOut, error) {
+	all, err := a.Account.Sessions(ctx, who(ctx))
+	if err != nil {
+		return nil, err
+	}
+	out := new(sessionsOut)
+	out.Body.Sessions = []session{}
+	for _, s := range all {
+		out.Body.Sessions = append(out.Body.Sessions, showSession(s))
+	}
+	return out, nil
+}
+
+type idIn struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+func (a *API) revoke(ctx context.Context, in *idIn) (*struct{}, error) {
+	return nil, a.Account.Revoke(ctx, who(ctx), in.ID)
+}
+
+type inviteIn struct {
+	Body struct {
+		Role     string `json:"role" enum:"staff,merchant,operator,auditor"`
+		Shop     string `json:"shop,omitempty" maxLength:"64" doc:"Of staff."`
+		Merchant string `json:"merchant,omitempty" maxLength:"64" doc:"Of merchants."`
+	}
+}
+type inviteOut struct {
+	Body struct {
+		Token   string    `json:"token" doc:"Shown once."`
+		Expires time.Time `json:"expires"`
+	}
+}
+
+func (a *API) invite(ctx context.Context, in *inviteIn) (*inviteOut, error) {
+	g := account.Grant{Role: account.Role(in.Body.Role), Merchant: in.Body.Merchant, Shop: in.Body.Shop}
+	if g.Role == account.Staff {
+		sh, err := a.Shop.Get(ctx, shop.ID(g.Shop))
+		if err != nil {
+			return nil, err
+		}
+		g.Merchant = string(sh.Merchant)
+	}
+	i, err := a.Account.Invite(ctx, who(ctx), g)
+	if err != nil {
+		return nil, err
+	}
+	out := new(inviteOut)
+	out.Body.Token, out.Body.Expires = i.Token, i.Expires
+	return out, nil
+}
+
+type acceptIn struct {
+	Body struct {
+		Token string `json:"token" maxLength:"128"`
+	}
+}
+type acceptOut struct {
+	Body grant
+}
+
+func (a *API) acceptInvitation(ctx context.Context, in *acceptIn) (*acceptOut, error) {
+	g, err := a.Account.Accept(ctx, who(ctx), in.Body.Token)
+	if err != nil {
+		return nil, err
+	}
+	return &acceptOut{grant{string(g.Role), g.Merchant, g.Shop}}, nil
+}
