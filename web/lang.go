@@ -68,30 +68,21 @@ func Back(r *http.Request, value string) string {
 }
 
 // Local returns path if it is a plain path of this host, else otherwise. What
-// a browser may read as another host (//x, /\x, encoded or with blanks that it
-// drops) is not.
+// a browser may read as another host (//x, /\x, the same encoded, or with
+// blanks that it drops) is not.
 func Local(path, otherwise string) string {
-	if len(path) > 2000 || !strings.HasPrefix(path, "/") {
+	u, err := url.Parse(path)
+	if err != nil || len(path) > 2000 || u.Host != "" || u.Scheme != "" || u.User != nil {
 		return otherwise
 	}
-	for range 3 {
-		if strings.HasPrefix(path, "//") || strings.Contains(path, `\`) || strings.ContainsFunc(path, unsafeRune) {
-			return otherwise
-		}
-		if !strings.Contains(path[:min(len(path), 12)], "%") {
-			break
-		}
-		plain, err := url.PathUnescape(path)
-		if err != nil || strings.HasPrefix(plain, "//") || strings.HasPrefix(plain, `/\`) || strings.ContainsFunc(plain[:min(len(plain), 12)], unicode.IsControl) {
-			return otherwise
-		}
-		break
-	}
-	u, err := url.Parse(path)
-	if err != nil || u.Host != "" || u.Scheme != "" || u.User != nil {
+	if !rootedHere(path) || !rootedHere(u.Path) || strings.ContainsFunc(path, unicode.IsSpace) {
 		return otherwise
 	}
 	return path
 }
 
-func unsafeRune(c rune) bool { return unicode.IsControl(c) || unicode.IsSpace(c) }
+// rootedHere reports whether a path begins with one slash and hides nothing.
+func rootedHere(path string) bool {
+	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") &&
+		!strings.Contains(path, `\`) && !strings.ContainsFunc(path, unicode.IsControl)
+}
