@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,6 +35,7 @@ type bench struct {
 	box    sandboxtest.Sandbox
 	runner *jobs.Runner
 	url    string
+	lag    atomic.Int64 // How far the sandbox's clock is behind.
 
 	mu   sync.Mutex
 	gone map[string]bool   // Refs that are no longer there to be paid for.
@@ -48,7 +50,7 @@ func each(t *testing.T, fn func(b *bench)) {
 
 func newBench(t *testing.T, d *db.DB, clock *dbtest.Clock) *bench {
 	b := &bench{t: t, db: d, clock: clock, gone: map[string]bool{}, last: map[string]string{}}
-	b.box = sandboxtest.Start(t, clock.Now)
+	b.box = sandboxtest.Start(t, func() time.Time { return clock.Now().Add(-time.Duration(b.lag.Load())) })
 	mux := http.NewServeMux()
 	web := httptest.NewServer(mux)
 	t.Cleanup(web.Close)
@@ -270,25 +272,10 @@ func (b *bench) notify(body string, at time.Time, change func(*http.Request)) in
 	return resp.StatusCode
 }
 
-// page fetches a page of the sandbox.
-func (b *bench) page(url, lang string) (string, http.Header) {
-	b.t.Helper()
-	req, err := http.NewRequest(http.MethodGet, url, nil)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	req.Header.Set("Accept-Language", lang)
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return strings.TrimSpace(string(text)), resp.Header
-}
+func newBody(s string) io.ReadCloser { return io.NopCloser(strings.NewReader(s)) }
+
+// behind puts the sandbox's clock behind ours.
+func (b *bench) behind(d time.Duration) { b.lag.Store(int64(d)) }
 
 // queued counts the jobs of this package that are left.
 func (b *bench) queued() (n int) {

@@ -3,6 +3,7 @@ package payment
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"citywalk/db"
@@ -151,6 +152,9 @@ func listRefunds(tx *db.Tx, payment, state string, limit int) ([]Refund, error) 
 
 // moveRefund changes a refund's state from where r was read.
 func moveRefund(tx *db.Tx, r *refundRow, next string) error {
+	if !slices.Contains(refundMoves[r.State], next) {
+		return fmt.Errorf("payment: refund %s cannot go from %s to %s", r.No, r.State, next)
+	}
 	err := tx.Change(`
 		UPDATE payment_refunds SET state = $1, tried = $2, ended = $3 WHERE no = $4 AND state = $5`,
 		next, r.Tried, r.Ended, r.No, r.State)

@@ -185,8 +185,10 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, f Fault, said an
 	case Early:
 		s.Deliver(r.Context())
 		reply(w, said)
-	default:
+	case Delay:
 		hold(r.Context(), f.Delay)
+		reply(w, said)
+	default:
 		reply(w, said)
 	}
 }
