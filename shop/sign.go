@@ -61,8 +61,8 @@ func (s Sheet) QR() (path string, size int, err error) {
 const (
 	sheetWide = 105
 	sheetHigh = 148
-	codeSide  = 54.0 // Of the QR code with its quiet zone.
-	codeTop   = 40.0
+	codeSide  = 62.0 // Of the QR code with its quiet zone.
+	codeTop   = 36.5
 )
 
 // SignSVG writes the sheet as one SVG of A6 size that needs nothing else: no
@@ -79,13 +79,13 @@ func SignSVG(w io.Writer, s Sheet) error {
 	line(&b, 11.6, 7, `fill="#fff" font-weight="600"`, s.Programme)
 	names := fit(s.Shop, 13)
 	for n, name := range names {
-		line(&b, 31-3.6*float64(len(names)-1)+7.2*float64(n), 6.4, `font-weight="700"`, name)
+		line(&b, 30-3.6*float64(len(names)-1)+7.2*float64(n), 6.4, `font-weight="700"`, name)
 	}
 	// The quiet zone is four squares on each side, which scanners need.
 	scale := codeSide / float64(size+8)
 	fmt.Fprintf(&b, `<path transform="translate(%.3f %.3f) scale(%.4f)" d="%s" fill="#000" shape-rendering="crispEdges"/>`,
 		(sheetWide-codeSide)/2+4*scale, codeTop+4*scale, scale, path)
-	line(&b, 106, 14, `font-weight="700" letter-spacing="1.5" style="font-variant-numeric:tabular-nums"`, s.Number[:3]+" "+s.Number[3:])
+	line(&b, 107.5, 13.5, `font-weight="700" letter-spacing="1.5" style="font-variant-numeric:tabular-nums"`, s.Number[:3]+" "+s.Number[3:])
 	line(&b, 114.5, 4.4, "", "1 扫码、碰一碰，或输入上面的门店号")
 	line(&b, 119.5, 3.4, `fill="#6F675E"`, "Scan, tap, or type the number above")
 	line(&b, 126.5, 4.4, "", "2 输入金额，确认支付，给店员看")

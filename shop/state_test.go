@@ -2,6 +2,7 @@ package shop
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -171,26 +172,29 @@ func TestPauseOnce(t *testing.T) {
 	})
 }
 
-// TestNumbersRace adds shops from many callers at once: each gets a number of
-// its own.
-func TestNumbersRace(t *testing.T) {
+// TestNumberOnce races callers for the same few numbers: each number goes to
+// one shop, and the losers are told to draw another.
+func TestNumberOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *Service, _ *dbtest.Clock) {
-		const callers = 24
-		numbers := make([]string, callers)
+		const callers, numbers = 8, 12
 		var wg sync.WaitGroup
-		for n := range callers {
+		for range callers {
 			wg.Go(func() {
-				sh, err := s.Add(ctx, operator, Shop{City: "上海", Name: "店", Point: bund, Opens: -1, Closes: -1})
-				if err != nil {
-					t.Error(err)
+				for n := range numbers {
+					err := s.DB.Update(ctx, func(tx *db.Tx) error {
+						id := ID(tx.ID("shp"))
+						_, err := put(tx, Shop{ID: id, Number: numbered(fmt.Sprint(10_000 + n)), City: "上海", Name: "店", Point: bund, State: Draft, Source: HandSource, SourceID: string(id)})
+						return err
+					})
+					if err != nil {
+						t.Error(err)
+					}
 				}
-				numbers[n] = sh.Number
 			})
 		}
 		wg.Wait()
-		slices.Sort(numbers)
-		if len(slices.Compact(numbers)) != callers {
-			t.Errorf("numbers repeat: %v", numbers)
+		if all := pages(t, s, Query{}); len(all) != numbers {
+			t.Errorf("%d shops have %d numbers", len(all), numbers)
 		}
 	})
 }

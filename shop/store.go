@@ -101,8 +101,7 @@ func findSource(tx *db.Tx, source, id string) (Shop, error) {
 }
 
 // insert writes a new shop under a number of its own and returns it. A number
-// that is taken is drawn anew. The unique key decides: ON CONFLICT leaves the
-// transaction whole on both engines where a plain failure would not.
+// that is taken is drawn anew.
 func insert(tx *db.Tx, s Shop) (Shop, error) {
 	var err error
 	s.Updated = tx.Now()
@@ -110,22 +109,29 @@ func insert(tx *db.Tx, s Shop) (Shop, error) {
 		if s.Number, err = drawNumber(); err != nil {
 			return s, err
 		}
-		n, err := tx.Exec(`
-			INSERT INTO shop_shops (id, merchant, number, city, district, address, name, category, dishes,
-				folded, words, lat, lng, cell, price, opens, closes, state, source, source_id, at, updated)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21)
-			ON CONFLICT DO NOTHING`,
-			s.ID, s.Merchant, s.Number, s.City, s.District, s.Address, s.Name, s.Category, db.JSON(s.Dishes),
-			fold(s.Name), s.words(), s.Point.Lat, s.Point.Lng, s.Point.Cell(), s.Price, s.Opens, s.Closes, s.State,
-			s.Source, s.SourceID, s.Updated)
-		if err != nil {
-			return s, fmt.Errorf("shop: insert: %w", err)
-		}
-		if n == 1 {
-			return s, nil
+		if ok, err := put(tx, s); ok || err != nil {
+			return s, err
 		}
 	}
 	return s, ErrNumbers
+}
+
+// put writes a new shop and reports whether its number was free. The unique
+// key decides: ON CONFLICT leaves the transaction whole on both engines, where
+// a plain failure would end it on one.
+func put(tx *db.Tx, s Shop) (bool, error) {
+	n, err := tx.Exec(`
+		INSERT INTO shop_shops (id, merchant, number, city, district, address, name, category, dishes,
+			folded, words, lat, lng, cell, price, opens, closes, state, source, source_id, at, updated)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21)
+		ON CONFLICT DO NOTHING`,
+		s.ID, s.Merchant, s.Number, s.City, s.District, s.Address, s.Name, s.Category, db.JSON(s.Dishes),
+		fold(s.Name), s.words(), s.Point.Lat, s.Point.Lng, s.Point.Cell(), s.Price, s.Opens, s.Closes, s.State,
+		s.Source, s.SourceID, s.Updated)
+	if err != nil {
+		return false, fmt.Errorf("shop: insert: %w", err)
+	}
+	return n == 1, nil
 }
 
 // describe writes what a source says of a shop and nothing else of it.
