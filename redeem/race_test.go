@@ -249,8 +249,7 @@ func TestPaidAgainstClosed(t *testing.T) {
 
 // TestManyTillsOfOneShop sends 64 members at once through one shop: all commit
 // and the money adds up. Showing and scanning a code write only rows of the
-// member's own and read nothing that other members' write, so that PostgreSQL
-// hardly ever makes them run again.
+// member's own, so that PostgreSQL seldom makes them run again.
 func TestManyTillsOfOneShop(t *testing.T) {
 	each(t, func(t *testing.T, g *rig) {
 		ctx := t.Context()
@@ -279,8 +278,10 @@ func TestManyTillsOfOneShop(t *testing.T) {
 		}), map[string]int{"": callers})
 		t.Logf("run again at one of two nodes: %d of %d to begin, %d of %d to price and pay",
 			begun, callers, g.DB.Retries()-before-begun, callers*3/2)
-		if begun > callers {
-			t.Errorf("%d retries to begin %d redemptions: something hot is read", begun, callers)
+		// In an empty database every index is one page, which makes strangers
+		// meet; one hot row would cost several times as much.
+		if begun > 3*callers {
+			t.Errorf("%d retries to begin %d redemptions: something hot is read or written", begun, callers)
 		}
 		paid := money.Amount(0)
 		for _, r := range rs {

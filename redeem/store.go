@@ -245,15 +245,21 @@ func listMine(tx *db.Tx, person account.ID, after ID, limit int) ([]row, error) 
 	return complete(rows), wrap("list a member's redemptions", err)
 }
 
+// commitAfter is the longest that a redemption may be under way before it
+// commits; payment gives up far sooner.
+const commitAfter = 48 * time.Hour
+
 // listDay returns what happened at a shop on a business day and, created
-// within [from, until), what is under way or had to be given back.
+// within [from, until), what is under way or had to be given back. What began
+// before midnight and was paid after it belongs to the new day.
 func listDay(tx *db.Tx, at shop.ID, day ledger.Day, from, until time.Time) ([]row, error) {
 	rows, err := db.All[row](tx, `
 		SELECT id, door, state, version, shop, shop_name, merchant, person, person_name, pass, staff, match, code, number, terms, basis,
 			quote, bill, off, due, fee, payment, slot_day, budget, budget_day, day, receipt, why, created, expires, committed, undone, undo_day
 		FROM redeem_redemptions
-		WHERE shop = $1 AND created >= $3 AND created < $4 AND (day = $2 OR day = '' AND state <> 'voided')
-		ORDER BY id DESC LIMIT 1000`, at, day, from, until)
+		WHERE shop = $1 AND created >= $5 AND created < $4
+			AND (day = $2 OR day = '' AND created >= $3 AND state <> 'voided')
+		ORDER BY id DESC LIMIT 1000`, at, day, from, until, from.Add(-commitAfter))
 	return complete(rows), wrap("list a shop's day", err)
 }
 
