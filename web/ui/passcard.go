@@ -42,7 +42,7 @@ var hours = []hour{
 		sky: "#F3B391", glow: "#F8CDB0", orb: "#E4572E", far: "#C98470", near: "#A4635C",
 		walls:  []string{"#F4DFC8", "#D99A72", "#B5533A", "#EBC9A8", "#8C6A72"},
 		roofs:  []string{"#4B3038", "#7A2C1E", "#5C434A"},
-		window: "#FFE3A3", leaf: "#7B6A4D", street: "#9C6E60", ink: "#3B1E1A",
+		window: "#FFE3A3", leaf: "#7B6A4D", street: "#8C5B4E", ink: "#3B1E1A",
 	},
 	{ // Night.
 		sky: "#22303F", glow: "#2B3C4C", orb: "#F3E7C9", far: "#2F4354", near: "#38495A",

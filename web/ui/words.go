@@ -71,10 +71,11 @@ func (w Words) Say(lang fault.Lang, key string, pairs ...any) string {
 func (w Words) Has(key string) bool { _, ok := w[key]; return ok }
 
 // used finds the keys that sources use: p.T("key") and, for keys put together,
-// p.T("prefix." + x). quoted finds every string that could be a key in a table.
+// p.T("prefix." + x); blanks are placeholders.
 var (
-	used   = regexp.MustCompile(`\.T\("([^"]+)"(\s*\+)?`)
-	blanks = regexp.MustCompile(`\{[a-z_]+\}`)
+	used     = regexp.MustCompile(`\.T\("([^"]+)"(\s*\+)?`)
+	comments = regexp.MustCompile(`(?m)^\s*//.*$`)
+	blanks   = regexp.MustCompile(`\{[a-z_]+\}`)
 )
 
 // CheckWords reports every key that the sources in dir use and words lack,
@@ -99,7 +100,7 @@ func CheckWords(t interface {
 		if err != nil {
 			t.Errorf("words: %v", err)
 		}
-		for _, m := range used.FindAllStringSubmatch(string(source), -1) {
+		for _, m := range used.FindAllStringSubmatch(comments.ReplaceAllString(string(source), ""), -1) {
 			if key := m[1]; m[2] == "" && !words.Has(key) || m[2] != "" && !words.hasPrefix(key) {
 				t.Errorf("words: %s uses %q, which words.json lacks", name, key)
 			}
