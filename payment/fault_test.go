@@ -32,6 +32,20 @@ func TestCreateFaults(t *testing.T) {
 	})
 }
 
+// TestHang shows that a provider that holds the line is left, and asked later.
+func TestHang(t *testing.T) {
+	each(t, func(b *bench) {
+		b.agree()
+		b.s.Timeout = 100 * time.Millisecond
+		b.faults(sandbox.Fault{Call: sandbox.CallCreate, Kind: sandbox.SilentDone, Delay: time.Minute})
+		p := b.open(b.start("a", 100, true))
+		b.wantState(p.No, payment.Created)
+		b.s.Timeout = 0
+		b.pass(5 * time.Second)
+		b.wantState(p.No, payment.Paid)
+	})
+}
+
 // TestQueryFaults shows that a provider that cannot be asked is asked again.
 func TestQueryFaults(t *testing.T) {
 	each(t, func(b *bench) {

@@ -55,12 +55,11 @@ func members(data []byte) error {
 				return fmt.Errorf("%w: not an object", errJSON)
 			}
 			if seen := open[len(open)-1]; name {
-				if k := t.(string); seen[k] || strings.Trim(k, "abcdefghijklmnopqrstuvwxyz_") != "" {
+				k := t.(string)
+				if seen[k] || strings.Trim(k, "abcdefghijklmnopqrstuvwxyz_") != "" {
 					return fmt.Errorf("%w: member %q", errJSON, k)
-				} else {
-					seen[k] = true
 				}
-				name = false
+				seen[k], name = true, false
 				continue
 			}
 		}

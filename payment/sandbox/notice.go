@@ -53,17 +53,16 @@ func announce(tx *db.Tx, url string, b body, f Fault) error {
 	return nil
 }
 
-// Run sends callbacks as they fall due until ctx ends.
-func (s *Server) Run(ctx context.Context) error {
+// Run sends callbacks as they fall due until ctx ends. What fails is due again
+// at the next tick.
+func (s *Server) Run(ctx context.Context) {
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if _, err := s.Deliver(ctx); err != nil && ctx.Err() == nil {
-			return err
-		}
+		s.Deliver(ctx)
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-tick.C:
 		case <-s.wake:
 		}
