@@ -198,35 +198,3 @@ func findFor(tx *db.Tx, who account.Session, id ID) (Shop, error) {
 	}
 	return sh, err
 }
-
-// HandSource is the source of shops that were typed in, not imported.
-const HandSource = "hand"
-
-// Add makes a shop by hand (state draft) and returns it with its number.
-func (s *Service) Add(ctx context.Context, who account.Session, sh Shop) (Shop, error) {
-	if !who.Has(account.Operator) {
-		return Shop{}, ErrDenied
-	}
-	sh, err := sh.tidy()
-	if err != nil {
-		return Shop{}, err
-	}
-	err = s.DB.Update(ctx, func(tx *db.Tx) error {
-		if sh.Merchant != "" {
-			if _, err := FindMerchant(tx, sh.Merchant); err != nil {
-				return err
-			}
-		}
-		sh.ID = ID(tx.ID("shp"))
-		sh.Source, sh.SourceID = HandSource, string(sh.ID)
-		sh.State, sh.Reason, sh.Held, sh.Terms, sh.Offers = Draft, "", false, Terms{}, nil
-		if sh, err = insert(tx, sh); err != nil {
-			return err
-		}
-		return account.Audit(tx, who.Person, "shop.add", string(sh.ID), map[string]any{"merchant": sh.Merchant, "number": sh.Number})
-	})
-	if err != nil {
-		return Shop{}, err
-	}
-	return sh, nil
-}

@@ -238,6 +238,34 @@ func TestWhoMay(t *testing.T) {
 
 func second[T any](_ T, err error) error { return err }
 
+// TestDescribe: a merchant keeps its hours right; the name and the place on
+// which members rely are the operators'.
+func TestDescribe(t *testing.T) {
+	each(t, func(t *testing.T, s *Service, _ *dbtest.Clock) {
+		sh, owner := live(t, s, "老王茶馆")
+		to := Shop{City: "上海", Name: "别的店", Point: geo.Point{Lat: 30, Lng: 120}, Price: 70_00, Opens: 480, Closes: 1500, Dishes: []string{"毛尖"}}
+		got, err := s.Describe(ctx, owner, sh.ID, to)
+		if err != nil || got.Name != "老王茶馆" || got.Point != bund || got.Opens != 480 || got.Price != 70_00 {
+			t.Errorf("by the merchant: %+v, %v", got, err)
+		}
+		if got, err = s.Describe(ctx, operator, sh.ID, to); err != nil || !got.saysAs(to) || !get(t, s, sh.ID).saysAs(to) || got.State != Live {
+			t.Errorf("by an operator: %+v, %v", got, err)
+		}
+		events := len(audits(t, s, string(sh.ID)))
+		if _, err = s.Describe(ctx, operator, sh.ID, to); err != nil || len(audits(t, s, string(sh.ID))) != events {
+			t.Errorf("the same again: %v", err)
+		}
+		to.Name = ""
+		_, err = s.Describe(ctx, operator, sh.ID, to)
+		wantFault(t, err, ErrMissing, "name")
+		_, err = s.Describe(ctx, account.Session{Person: "per_other"}, sh.ID, to)
+		wantFault(t, err, ErrUnknown, "")
+		if hits, err := s.Search(ctx, Query{Name: "毛尖"}); err != nil || len(hits) != 1 {
+			t.Errorf("a new dish is not found: %v, %v", hits, err)
+		}
+	})
+}
+
 func TestAssign(t *testing.T) {
 	each(t, func(t *testing.T, s *Service, _ *dbtest.Clock) {
 		sh, owner := live(t, s, "老王茶馆")

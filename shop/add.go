@@ -1,0 +1,72 @@
+package shop
+
+import (
+	"context"
+
+	"citywalk/account"
+	"citywalk/db"
+)
+
+// HandSource is the source of shops that were typed in, not imported.
+const HandSource = "hand"
+
+// Add makes a shop by hand (state draft) and returns it with its number.
+func (s *Service) Add(ctx context.Context, who account.Session, sh Shop) (Shop, error) {
+	if !who.Has(account.Operator) {
+		return Shop{}, ErrDenied
+	}
+	sh, err := sh.tidy()
+	if err != nil {
+		return Shop{}, err
+	}
+	err = s.DB.Update(ctx, func(tx *db.Tx) error {
+		if sh.Merchant != "" {
+			if _, err := FindMerchant(tx, sh.Merchant); err != nil {
+				return err
+			}
+		}
+		sh.ID = ID(tx.ID("shp"))
+		sh.Source, sh.SourceID = HandSource, string(sh.ID)
+		sh.State, sh.Reason, sh.Held, sh.Terms, sh.Offers = Draft, "", false, Terms{}, nil
+		if sh, err = insert(tx, sh); err != nil {
+			return err
+		}
+		return account.Audit(tx, who.Person, "shop.add", string(sh.ID), map[string]any{"merchant": sh.Merchant, "number": sh.Number})
+	})
+	if err != nil {
+		return Shop{}, err
+	}
+	return sh, nil
+}
+
+// Describe changes what is said of a shop: name, place, category, dishes, price
+// and hours. The shop's merchant may change its address, category, dishes,
+// price and hours; the name and the place are what members and the sign rely
+// on, so they are the operators' alone. The next import of the shop's source
+// says again what the file says.
+func (s *Service) Describe(ctx context.Context, who account.Session, id ID, to Shop) (sh Shop, err error) {
+	err = s.DB.Update(ctx, func(tx *db.Tx) error {
+		if sh, err = findFor(tx, who, id); err != nil {
+			return err
+		}
+		said := sh
+		said.Address, said.Category, said.Dishes = to.Address, to.Category, to.Dishes
+		said.Price, said.Opens, said.Closes = to.Price, to.Opens, to.Closes
+		if who.Has(account.Operator) {
+			said.City, said.District, said.Name, said.Point = to.City, to.District, to.Name, to.Point
+		}
+		if said, err = said.tidy(); err != nil || said.saysAs(sh) {
+			return err
+		}
+		if err := describe(tx, said); err != nil {
+			return err
+		}
+		said.Updated = tx.Now()
+		sh = said
+		return account.Audit(tx, who.Person, "shop.describe", string(id), nil)
+	})
+	if err != nil {
+		return Shop{}, err
+	}
+	return sh, nil
+}
