@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+	_ "time/tzdata" // Days must not depend on what the machine has installed.
+)
+
+// Database says where the data are; every command takes it.
+type Database struct {
+	DB string `name:"db" env:"CITYWALK_DB" default:"citywalk-data/citywalk.db" placeholder:"PATH|URL" help:"SQLite file or postgres:// URL."`
+}
+
+// Programme is what the card scheme is.
+type Programme struct {
+	Name string `name:"programme" env:"CITYWALK_PROGRAMME" default:"城市漫步卡" help:"Name of the programme, as members read it."`
+	Zone string `env:"CITYWALK_ZONE" default:"Asia/Shanghai" help:"Time zone in which business days are counted."`
+	City string `name:"home-city" env:"CITYWALK_HOME_CITY" default:"上海" help:"City that members see first."`
+}
+
+// location returns the programme's time zone.
+func (p Programme) location() (*time.Location, error) {
+	zone, err := time.LoadLocation(p.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("--zone %s is not a time zone of the IANA database", p.Zone)
+	}
+	return zone, nil
+}
+
+// Config is the configuration of a running server, by flags and environment.
+type Config struct {
+	Database      `embed:""`
+	Programme     `embed:""`
+	Listen        string `env:"CITYWALK_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on."`
+	BaseURL       string `name:"base-url" env:"CITYWALK_BASE_URL" placeholder:"URL" help:"How browsers reach the server; default http:// and the address it listens on. Production needs https://."`
+	Secrets       string `env:"CITYWALK_SECRETS" placeholder:"FILE" help:"File of keys, made at first start; default secrets.json beside the SQLite file."`
+	Production    bool   `env:"CITYWALK_PRODUCTION" help:"Refuse whatever is only fit for trying out."`
+	Payment       string `env:"CITYWALK_PAYMENT" enum:"sandbox" default:"sandbox" help:"Payment provider. Only the sandbox exists so far; it cannot be used in production."`
+	SandboxListen string `env:"CITYWALK_SANDBOX_LISTEN" default:"127.0.0.1:8081" help:"Address of the sandbox payment provider; loopback only."`
+	SMSWebhook    string `name:"sms-webhook" env:"CITYWALK_SMS_WEBHOOK" placeholder:"URL" help:"Where one-time codes are posted for sending; without it they go to the log."`
+	SMSSecret     string `name:"sms-secret" env:"CITYWALK_SMS_SECRET" placeholder:"KEY" help:"Base64 key that signs what is posted to the webhook."`
+	TrustedProxy  string `env:"CITYWALK_TRUSTED_PROXY" placeholder:"CIDR" help:"Network whose X-Forwarded-For is believed."`
+	Workers       int    `env:"CITYWALK_WORKERS" default:"4" help:"Background jobs at once."`
+}
+
+// baseURL returns how browsers reach the server, without a trailing slash.
+func (c Config) baseURL() string {
+	if c.BaseURL != "" {
+		return strings.TrimRight(c.BaseURL, "/")
+	}
+	return "http://" + c.Listen
+}
+
+// check refuses configurations that cannot work or are not safe.
+func (c Config) check() error {
+	u, err := url.Parse(c.baseURL())
+	if err != nil || u.Host == "" || u.Path != "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("--base-url %s: want http(s)://host[:port] without a path", c.baseURL())
+	}
+	if _, err := c.location(); err != nil {
+		return err
+	}
+	if !loopback(c.SandboxListen) {
+		return fmt.Errorf("--sandbox-listen %s: the sandbox moves pretend money and listens on loopback only", c.SandboxListen)
+	}
+	if u.Scheme == "http" && !loopback(u.Host) {
+		return fmt.Errorf("--base-url %s: sessions need https except on loopback", c.baseURL())
+	}
+	if c.SMSWebhook != "" && c.SMSSecret == "" {
+		return errors.New("--sms-webhook needs --sms-secret, so that the receiver can tell who posts")
+	}
+	if c.Production {
+		return c.checkProduction(u)
+	}
+	return nil
+}
+
+// checkProduction refuses what is only fit for trying out.
+func (c Config) checkProduction(u *url.URL) error {
+	switch {
+	case c.Payment == "sandbox":
+		return errors.New("--production: the sandbox payment provider cannot be used; no real provider is built yet")
+	case u.Scheme != "https":
+		return errors.New("--production: --base-url must be https")
+	case c.SMSWebhook == "":
+		return errors.New("--production: one-time codes would go to the log; set --sms-webhook and --sms-secret")
+	}
+	return nil
+}
+
+// loopback reports whether an address with or without a port is this machine.
+func loopback(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = hostport
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"citywalk/geo"
+	"citywalk/shop"
+)
+
+// ImportCmd imports data from files.
+type ImportCmd struct {
+	Shops ImportShopsCmd `cmd:"" help:"Import shops from CSV or GeoJSON."`
+}
+
+// ImportShopsCmd imports shops. A second run of the same file changes nothing.
+type ImportShopsCmd struct {
+	Config  `embed:""`
+	Listing `embed:""`
+	In      string            `name:"city" required:"" placeholder:"CITY" help:"City of the shops."`
+	CRS     string            `name:"crs" enum:"gcj02,bd09,wgs84" default:"wgs84" help:"Coordinate system of the file: gcj02 (AMap, Tencent), bd09 (Baidu), wgs84 (GPS)."`
+	Format  string            `enum:",csv,geojson" default:"" help:"csv or geojson; default by the file's name."`
+	Map     map[string]string `mapsep:"," placeholder:"OURS=THEIRS,…" help:"Which column is what: id name lat lng price category opens closes dishes address district."`
+	Source  string            `help:"Name of the source, part of each shop's identity; default the file's name."`
+	DryRun  bool              `help:"Say what would happen and change nothing."`
+	File    string            `arg:"" type:"existingfile" help:"File to import."`
+}
+
+func (c *ImportShopsCmd) Run(ctx context.Context, s *Streams) error {
+	a, err := open(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	f, err := os.Open(c.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	start := time.Now()
+	report, err := a.shop.Import(ctx, "", f, shop.Import{
+		City: c.In, Source: c.source(), System: geo.System(c.CRS), Format: c.format(), Map: c.Map, DryRun: c.DryRun,
+		Progress: func(done int) {
+			fmt.Fprintf(s.Err, "\r%d rows, %.0f a second", done, float64(done)/time.Since(start).Seconds())
+		},
+	})
+	fmt.Fprintln(s.Err)
+	if err != nil {
+		return err
+	}
+	return c.report(s, report)
+}
+
+func (c *ImportShopsCmd) report(s *Streams, r shop.Report) error {
+	if c.JSON {
+		return printJSON(s, r)
+	}
+	for _, p := range r.Problems {
+		fmt.Fprintf(s.Out, "line %d: %s: %s\n", p.Line, p.Field, p.Reason)
+	}
+	verb := "imported"
+	if c.DryRun {
+		verb = "would be imported (dry run)"
+	}
+	fmt.Fprintf(s.Out, "%d rows %s: %d new, %d changed, %d as before, %d named above\n",
+		r.Rows, verb, r.Added, r.Changed, r.Same, len(r.Problems))
+	return nil
+}
+
+func (c *ImportShopsCmd) source() string {
+	if c.Source != "" {
+		return c.Source
+	}
+	base := filepath.Base(c.File)
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+func (c *ImportShopsCmd) format() string {
+	switch ext := strings.ToLower(filepath.Ext(c.File)); {
+	case c.Format != "":
+		return c.Format
+	case ext == ".json" || ext == ".geojson":
+		return "geojson"
+	}
+	return "csv"
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"citywalk/payment"
+	"citywalk/redeem"
+	"citywalk/web"
+	"citywalk/web/api"
+	"citywalk/web/console"
+	"citywalk/web/member"
+	"citywalk/web/till"
+)
+
+// drain is how long requests and jobs under way may take to finish.
+const drain = 10 * time.Second
+
+// ServeCmd runs the server.
+type ServeCmd struct {
+	Config `embed:""`
+}
+
+func (c *ServeCmd) Run(ctx context.Context, s *Streams) error {
+	log := slog.New(slog.NewTextHandler(s.Err, nil))
+	slog.SetDefault(log)
+	a, err := open(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	box, err := openCounter(ctx, c.Config, a.secrets, nil, "")
+	if err != nil {
+		return err
+	}
+	defer box.close()
+	edge, err := a.edge(log, false)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Out, "Citywalk %s\n  members  %s/\n  tills    %s/till/\n  console  %s/console/\n  API      %s%s/openapi.json\n",
+		version().Version, c.baseURL(), c.baseURL(), c.baseURL(), c.baseURL(), api.Prefix)
+	return a.serve(ctx, edge, box)
+}
+
+// serve runs the web server, the background work and the sandbox until ctx
+// ends, then lets what is under way finish.
+func (a *parts) serve(ctx context.Context, edge *web.Edge, box *counter) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return serve(ctx, edge.Server(a.cfg.Listen)) })
+	g.Go(func() error { return a.runner.Run(ctx) })
+	g.Go(func() error { return box.run(ctx) })
+	return g.Wait()
+}
+
+// serve listens until ctx ends, then lets requests under way finish.
+func serve(ctx context.Context, server *http.Server) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", server.Addr)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w; choose another with --listen or --sandbox-listen", server.Addr, err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	err = server.Shutdown(end)
+	if serveErr := <-done; !errors.Is(serveErr, http.ErrServerClosed) {
+		err = errors.Join(err, serveErr)
+	}
+	return err
+}
+
+// edge mounts the apps.
+func (a *parts) edge(log *slog.Logger, demo bool) (*web.Edge, error) {
+	proxies, err := a.cfg.proxies()
+	if err != nil {
+		return nil, err
+	}
+	e := web.New(web.Options{
+		Account: a.account, Log: log, Secure: strings.HasPrefix(a.cfg.baseURL(), "https://"),
+		Cashier: []string{a.payment.Provider.Origin()}, Proxies: proxies, Demo: demo, Ready: a.db.Ping,
+	})
+	a.redeem.Changed = func(r redeem.Redemption) {
+		e.Hub.Publish(string(r.ID), "member/"+string(r.Person), "shop/"+string(r.Shop))
+	}
+	member.New(member.Parts{Edge: e, DB: a.db, Account: a.account, Shop: a.shop, Payment: a.payment, Pass: a.pass, Redeem: a.redeem,
+		Zone: a.zone, Now: a.now, Programme: a.cfg.Name, City: a.cfg.City}).Mount(e)
+	till.New(till.Parts{Edge: e, Account: a.account, Shop: a.shop, Redeem: a.redeem,
+		Zone: a.zone, Now: a.now, Programme: a.cfg.Name, BaseURL: a.cfg.baseURL()}).Mount(e)
+	console.New(console.Parts{Edge: e, DB: a.db, Account: a.account, Shop: a.shop, Pass: a.pass, Redeem: a.redeem, Settle: a.settle, Runner: a.runner,
+		Prove: a.prove, Zone: a.zone, Now: a.now, Programme: a.cfg.Name, City: a.cfg.City, BaseURL: a.cfg.baseURL()}).Mount(e)
+	api.New(api.Parts{DB: a.db, Account: a.account, Shop: a.shop, Pass: a.pass, Redeem: a.redeem, Settle: a.settle,
+		Prove: a.prove, Now: a.now, Version: version().Version}).Mount(e)
+	e.Handle("POST "+payment.CallbackPath, http.HandlerFunc(a.payment.Callback))
+	return e, nil
+}
+
+// proxies reads the network whose forwarded addresses are believed.
+func (c Config) proxies() ([]netip.Prefix, error) {
+	if c.TrustedProxy == "" {
+		return nil, nil
+	}
+	p, err := netip.ParsePrefix(c.TrustedProxy)
+	if err != nil {
+		return nil, fmt.Errorf("--trusted-proxy %s is not a network such as 10.0.0.0/8", c.TrustedProxy)
+	}
+	return []netip.Prefix{p}, nil
+}
