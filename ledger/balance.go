@@ -78,3 +78,12 @@ func Entries(tx *db.Tx, day Day, a Account, after string, limit int) ([]Written,
 	}
 	return all, nil
 }
+
+// Find returns the entry under a key, or db.ErrNone.
+func Find(tx *db.Tx, key string) (Written, error) {
+	w, err := selectEntry(tx, key)
+	if err != nil {
+		return Written{}, fmt.Errorf("ledger: find entry %s: %w", key, err)
+	}
+	return w, nil
+}

@@ -130,3 +130,13 @@ func selectTorn(tx *db.Tx) ([]oddEntry, error) {
 		HAVING COUNT(*) <> MAX(p.n) OR SUM(CASE WHEN e.day = p.day THEN 0 ELSE 1 END) > 0
 		ORDER BY entry LIMIT $1`, findingsMax)
 }
+
+func selectEntry(tx *db.Tx, key string) (Written, error) {
+	w, err := db.One[Written](tx, `SELECT id, key, memo, day, at FROM ledger_entries WHERE key = $1`, key)
+	if err != nil {
+		return Written{}, err
+	}
+	w.Postings, err = db.All[Posting](tx, `
+		SELECT account, party, amount FROM ledger_postings WHERE entry = $1 ORDER BY n`, w.ID)
+	return w, err
+}

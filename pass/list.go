@@ -52,3 +52,24 @@ func (s *Service) All(ctx context.Context, state State, after string, limit int)
 	}
 	return all, nil
 }
+
+// Of lists the passes of a person for the console, the active one first, then
+// newest first.
+func (s *Service) Of(ctx context.Context, who account.Session, person account.ID) ([]Pass, error) {
+	if !account.Allowed(who, account.ActConsoleRead) {
+		return nil, account.ErrDenied
+	}
+	return s.Mine(ctx, account.Session{Person: person})
+}
+
+// Count returns how many passes are in a state.
+func (s *Service) Count(ctx context.Context, state State) (n int, err error) {
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		n, err = count(tx, state)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("pass: count: %w", err)
+	}
+	return n, nil
+}

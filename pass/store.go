@@ -156,3 +156,7 @@ func selectCohorts(tx *db.Tx) ([]counted, error) {
 		WHERE p.state IN ('active', 'lapsed')
 		GROUP BY c.first, c.price, c.days, c.last, c.recognised`)
 }
+
+func count(tx *db.Tx, state State) (int, error) {
+	return db.One[int](tx, `SELECT COUNT(*) FROM pass_passes WHERE state = $1`, state)
+}
