@@ -88,28 +88,35 @@ func checkSQLite(ctx context.Context, dsn string) error {
 		return err
 	}
 	defer conn.Close()
-	rows, err := conn.QueryContext(ctx, `
-		SELECT integrity_check FROM pragma_integrity_check(10) WHERE integrity_check <> 'ok'
-		UNION ALL SELECT 'a row of ' || "table" || ' refers to a missing row of ' || parent FROM pragma_foreign_key_check`)
+	found, err := texts(ctx, conn, `PRAGMA integrity_check(10)`)
 	if err != nil {
 		return classify(err)
 	}
-	defer rows.Close()
-	var found []string
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return err
-		}
-		found = append(found, s)
-	}
-	if err := rows.Err(); err != nil {
+	orphans, err := texts(ctx, conn, `SELECT 'a row of ' || "table" || ' refers to a missing row of ' || parent FROM pragma_foreign_key_check LIMIT 10`)
+	if err != nil {
 		return classify(err)
 	}
-	if len(found) > 0 {
+	if found = append(found, orphans...); len(found) != 1 || found[0] != "ok" {
 		return fmt.Errorf("the file is damaged: %s", strings.Join(found, "; "))
 	}
 	return nil
+}
+
+// texts returns the only column of a query.
+func texts(ctx context.Context, conn *sql.DB, query string) (all []string, err error) {
+	rows, err := conn.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, rows.Err()
 }
 
 // SyncStandbys returns how many standbys of a PostgreSQL server hold a commit

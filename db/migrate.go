@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -15,6 +17,12 @@ import (
 
 //go:embed schema/*.sql
 var schema embed.FS
+
+// A node waits five minutes for another that migrates.
+const (
+	lockPoll  = 250 * time.Millisecond
+	lockTries = 1200
+)
 
 // Schema is the product's migrations, one text for both engines.
 func Schema() fs.FS {
@@ -40,15 +48,35 @@ func (d *DB) Migrate(ctx context.Context, files fs.FS) ([]Migration, error) {
 		return nil, err
 	}
 	defer done()
-	results, err := p.Up(ctx)
+	var steps []Migration
+	for {
+		before := version(ctx, p)
+		results, err := p.Up(ctx)
+		var partial *goose.PartialError
+		if errors.As(err, &partial) {
+			results = partial.Applied
+		}
+		for _, r := range results {
+			steps = append(steps, Migration{r.Source.Version, name(r.Source.Path), true})
+		}
+		if err == nil {
+			return steps, nil
+		}
+		// On SQLite, which has no lock for this, a step fails because another
+		// node made it first. Then the schema went forward meanwhile.
+		if version(ctx, p) <= before {
+			return steps, fmt.Errorf("db: migrate: %w", err)
+		}
+	}
+}
+
+// version is the schema's, or -1 if it cannot be told.
+func version(ctx context.Context, p *goose.Provider) int64 {
+	v, err := p.GetDBVersion(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("db: migrate: %w", err)
+		return -1
 	}
-	steps := make([]Migration, len(results))
-	for i, r := range results {
-		steps[i] = Migration{r.Source.Version, name(r.Source.Path), true}
-	}
-	return steps, nil
+	return v
 }
 
 // Migrations lists the steps of the schema in files and which are applied.
@@ -80,7 +108,7 @@ func (d *DB) provider(files fs.FS) (*goose.Provider, func() error, error) {
 	var opts []goose.ProviderOption
 	if d.Engine() == Postgres {
 		dialect, driver, dsn = goose.DialectPostgres, "pgx", d.URL()
-		locker, err := lock.NewPostgresTableLocker()
+		locker, err := lock.NewPostgresTableLocker(lock.WithTableLockTimeout(lockPoll, lockTries))
 		if err != nil {
 			return nil, nil, fmt.Errorf("db: migrate: %w", err)
 		}

@@ -5,11 +5,13 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	_ "modernc.org/sqlite"
 )
@@ -62,11 +64,28 @@ func openSQLite(ctx context.Context, path string, o Options) (*sqliteEngine, err
 	}
 	e.read.SetMaxOpenConns(readers)
 	e.read.SetMaxIdleConns(readers)
-	if err := e.write.PingContext(ctx); err != nil {
+	if err := firstPing(ctx, e.write); err != nil {
 		return nil, errors.Join(err, e.write.Close(), e.read.Close())
 	}
 	go e.writer()
 	return e, nil
+}
+
+// firstPing connects. Nodes that open a new file at once race to make it a WAL
+// file, for which SQLite does not wait by itself.
+func firstPing(ctx context.Context, conn *sql.DB) error {
+	const tries = 100
+	for i := 1; ; i++ {
+		err := conn.PingContext(ctx)
+		if i == tries || !errors.Is(classify(err), ErrBusy) {
+			return err
+		}
+		select {
+		case <-time.After(rand.N(50 * time.Millisecond)):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 func sqliteDSN(path string, readonly bool) string {

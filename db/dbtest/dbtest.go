@@ -97,9 +97,18 @@ func Again(t testing.TB, d *db.DB, clock *Clock) *db.DB {
 func URL(t testing.TB, engine db.Engine) string {
 	t.Helper()
 	if engine == db.Postgres {
-		return postgresURL(t)
+		return postgresURL(t, template)
 	}
 	return sqlitePath(t)
+}
+
+// Bare returns what db.Open takes for a database without any schema.
+func Bare(t testing.TB, engine db.Engine) string {
+	t.Helper()
+	if engine == db.Postgres {
+		return postgresURL(t, "template1")
+	}
+	return filepath.Join(t.TempDir(), "bare.db")
 }
 
 func open(t testing.TB, url string, clock *Clock) *db.DB {

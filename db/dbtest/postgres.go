@@ -56,14 +56,14 @@ type server struct {
 
 var theServer = sync.OnceValues(startServer)
 
-func postgresURL(t testing.TB) string {
+func postgresURL(t testing.TB, from string) string {
 	t.Helper()
 	Skip(t, "postgres")
 	s, err := theServer()
 	if err != nil {
 		t.Fatalf("start a throw-away PostgreSQL: %v", err)
 	}
-	name, err := s.create()
+	name, err := s.create(from)
 	if err != nil {
 		t.Fatalf("make an empty PostgreSQL database: %v", err)
 	}
@@ -178,13 +178,13 @@ func (s *server) await() error {
 	}
 }
 
-// create clones the migrated template.
-func (s *server) create() (string, error) {
+// create clones a database.
+func (s *server) create(from string) (string, error) {
 	s.mu.Lock()
 	s.count++
 	name := "test" + strconv.Itoa(s.count)
 	s.mu.Unlock()
-	return name, s.exec("CREATE DATABASE " + name + " TEMPLATE " + template)
+	return name, s.exec("CREATE DATABASE " + name + " TEMPLATE " + from)
 }
 
 func (s *server) exec(sql string) error {
