@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -58,6 +59,14 @@ func TestBackupIsOneMoment(t *testing.T) {
 
 func TestCheckSeesDamage(t *testing.T) {
 	d, clock := dbtest.Open(t, db.SQLite)
+	update(t, d, func(tx *db.Tx) error { // The last table of the copy, without an index that could stand in for it.
+		_, err := tx.Exec(`CREATE TABLE db_long (body TEXT)`)
+		for range 20 {
+			_, e := tx.Exec(`INSERT INTO db_long VALUES ($1)`, strings.Repeat("x", 2000))
+			err = errors.Join(err, e)
+		}
+		return err
+	})
 	path := filepath.Join(t.TempDir(), "copy.db")
 	if err := d.Backup(t.Context(), path); err != nil {
 		t.Fatal(err)
