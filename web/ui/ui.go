@@ -59,6 +59,7 @@ type Page struct {
 	Place   string   // The till's top line: the shop.
 	Islands []string // Scripts besides app.ts: "code", "till".
 	Live    string   // The event stream that says when to fetch this page anew.
+	Version string   // What Live's stream would say of the page as it is rendered.
 	Refresh int      // Seconds after which a page without script reloads; 0 is never.
 	Say     string   // One sentence about what was just done, shown once.
 	Bare    bool     // Without the app's bars: sign-in, confirm, paid.

@@ -54,6 +54,10 @@ function stale(): void {
   c.classList.toggle("stale", left(r) === 0);
 }
 
+// A card comes without a code: looking at a page makes none.
+const first = ring();
+if (first && !document.hidden && left(first) <= early) void renew();
+
 window.setInterval(() => {
   const r = ring();
   if (!r || document.hidden) return;

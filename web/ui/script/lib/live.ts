@@ -1,8 +1,9 @@
 // A page that follows the server. <main data-live data-live-url="..."> names an
 // event stream; each event is a version of what the page shows. When it
 // changes, the page is fetched again as a fragment and every element with
-// data-live-region is replaced by the one of the same name. Without a stream
-// the page is asked every two seconds.
+// data-live-region is replaced by the one of the same name. The version that
+// the page was made at stands on it, so that a change before the stream opens is
+// not missed. Without a stream the page is asked every two seconds.
 import { announce, arrived, parse, word } from "./page";
 
 const poll = 2000;
@@ -13,6 +14,7 @@ export function live(): void {
   const main = document.querySelector<HTMLElement>("[data-live]");
   const url = main?.dataset.liveUrl;
   if (!url) return;
+  version = main?.dataset.liveVersion ?? "";
   if (!("EventSource" in window)) {
     timer = window.setInterval(refetch, poll);
     return;
@@ -44,7 +46,7 @@ function listen(url: string): void {
 let fetching = false;
 let again = false;
 
-/** Fetches this page as a fragment and replaces its live regions. */
+/** Fetches this page, by its own address where a refused form was answered, as a fragment and replaces its live regions. */
 export async function refetch(): Promise<void> {
   if (fetching) {
     again = true;
@@ -52,8 +54,9 @@ export async function refetch(): Promise<void> {
   }
   fetching = true;
   try {
-    const r = await fetch(location.href, { headers: { "X-Fragment": "1" }, credentials: "same-origin", cache: "no-store" });
-    if (r.redirected && new URL(r.url).pathname !== location.pathname) {
+    const page = new URL(document.querySelector<HTMLElement>("[data-live]")?.dataset.livePage || location.href, location.href);
+    const r = await fetch(page, { headers: { "X-Fragment": "1" }, credentials: "same-origin", cache: "no-store" });
+    if (r.redirected && new URL(r.url).pathname !== page.pathname) {
       location.assign(r.url);
       return;
     }
