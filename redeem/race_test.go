@@ -74,6 +74,27 @@ func TestOneConfirmManyTimes(t *testing.T) {
 	})
 }
 
+// TestOneOpenRedemption is abuse case C9: forty at once, at two shops and by
+// both doors, want to begin something for one member; one does.
+func TestOneOpenRedemption(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		ctx := t.Context()
+		who := g.member()
+		code, shops := g.show(who), []shop.ID{g.shop.ID, g.addShop("别家", tenPercent).ID}
+		got := g.race(40, func(s *Service, i int) error {
+			key := fmt.Sprintf("one-open-at-a-time-%d", i)
+			if i == 0 {
+				_, err := s.Scan(ctx, g.staff, g.shop.ID, code, key)
+				return err
+			}
+			_, err := s.Request(ctx, who, shops[i%2], 1000, 900, key)
+			return err
+		})
+		g.answers(got, map[string]int{"": 1, ErrOpen.Code: 39})
+		g.sound()
+	})
+}
+
 // TestOneUseADay is abuse case B12: forty at once, by code and by sign at two
 // nodes, want the one use that a member has at a shop. One redemption is open
 // at a time anyway, so the slots are raced by themselves below.
