@@ -18,8 +18,8 @@ import (
 // OrderLife is how long an order waits for its payment.
 const OrderLife = 15 * time.Minute
 
-// returnPath is where the cashier sends the member back to.
-const returnPath = "/pass"
+// returnPath is where the cashier sends the member back to, before the id.
+const returnPath = "/passes/"
 
 // Buy orders a pass under an idempotency key. For a priced plan it returns the
 // pass in state ordered and the URL of the provider's cashier; a trial is
@@ -119,12 +119,12 @@ func (s *Service) place(tx *db.Tx, p Pass) (ID, error) {
 	if !placed {
 		return "", fmt.Errorf("pass: order: %s has one already, or no number is free", p.Person)
 	}
-	if p.Trial {
-		return p.ID, nil
+	if err := account.Audit(tx, p.Person, "pass.order", string(p.ID), map[string]any{"plan": p.Plan, "price": p.Price}); err != nil || p.Trial {
+		return p.ID, err
 	}
 	asked, err := s.Payment.Start(tx, payment.Order{
 		Purpose: purpose, Ref: string(p.ID), Payer: string(p.Person), Amount: p.Price,
-		Subject: p.Zh, Return: returnPath, Lifetime: OrderLife,
+		Subject: p.Zh, Return: returnPath + string(p.ID), Lifetime: OrderLife,
 	})
 	if err != nil {
 		return "", err
