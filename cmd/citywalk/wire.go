@@ -129,7 +129,7 @@ func (a *parts) night(after time.Duration) time.Duration {
 
 // prove proves the books with every sub-ledger there is.
 func (a *parts) prove(ctx context.Context) (found []ledger.Finding, err error) {
-	controls := append(a.settle.Controls(), a.pass.Control())
+	controls := append(a.settle.Controls(), a.pass.Control(), a.payment.Control())
 	err = a.db.View(ctx, func(tx *db.Tx) error {
 		found, err = ledger.Prove(tx, controls...)
 		return err
