@@ -11,6 +11,7 @@ import (
 
 	"citywalk/db"
 	"citywalk/db/dbtest"
+	"citywalk/jobs"
 	"citywalk/ledger"
 	"citywalk/money"
 )
@@ -133,5 +134,26 @@ func TestCloseAlarm(t *testing.T) {
 		})
 		b.close(t, 2)
 		b.prove(t)
+	})
+}
+
+// TestRegister shows that the day is closed at a quarter past midnight.
+func TestRegister(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
+		b := newTill(t, d, clock)
+		runner := jobs.NewRunner(d, 1)
+		b.s.Register(runner)
+		b.pay(t, "mer_tea", 10000)
+		for _, at := range []string{"2026-03-02 23:59:59.999", "2026-03-03 00:14:59.999", "2026-03-03 00:15:00.000"} {
+			want := strings.Contains(at, ":15:")
+			b.at(at)
+			if _, err := runner.Drain(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			st, _, err := b.s.Statement(t.Context(), operator, "mer_tea", "2026-03-02")
+			if err != nil || !st.Closed.IsZero() != want {
+				t.Errorf("at %s the statement is %+v (%v)", at, st, err)
+			}
+		}
 	})
 }
