@@ -56,6 +56,7 @@ type stage struct {
 	page func(ui.Page) templ.Component
 	post func(http.ResponseWriter, *http.Request) error
 	mark atomic.Int64 // The version of the page.
+	till bool         // The page is the till's scanner.
 }
 
 func newStage(t *testing.T) *stage {
@@ -63,6 +64,10 @@ func newStage(t *testing.T) *stage {
 	show := func(w http.ResponseWriter, r *http.Request) error {
 		p := web.Page(r)
 		p.Live, p.Islands, p.Title = "/live", []string{"code"}, "Stage"
+		if s.till {
+			p.Islands = []string{"till"}
+			web.Allow(w, r, web.Camera)
+		}
 		return web.Render(w, r, http.StatusOK, within(p, s.page(p)))
 	}
 	s.edge.Mount(web.App{Name: account.MemberApp, Base: "/"},
@@ -224,4 +229,66 @@ func TestKeypadTypes(t *testing.T) {
 		t.Errorf("the field holds %q", got)
 	}
 	p.Axe()
+}
+
+// TestScannerUnderThePolicy proves that the camera, the reader's wasm and the
+// trusted types get along with the edge's own policy, and that what is read
+// arrives.
+func TestScannerUnderThePolicy(t *testing.T) {
+	s := newStage(t)
+	s.till = true
+	s.page = func(p ui.Page) templ.Component { return join(ui.Unseen("Scan"), ui.Scanner(p, "/")) }
+	s.post = func(w http.ResponseWriter, r *http.Request) error {
+		f, err := web.Form(r)
+		if err != nil {
+			return err
+		}
+		p := web.Page(r)
+		return web.Render(w, r, http.StatusOK, within(p, templ.Raw("<h1>got "+f.Value("code", "")+"</h1>")))
+	}
+	p := webtest.Open(t, webtest.Phone, s.URL+"/")
+	p.WaitText("对准会员码")
+	p.SeeQR("771234567890123450")
+	p.WaitText("got 771234567890123450")
+}
+
+// TestTypedPaymentCodesStayInTheBrowser proves that a code of another payment
+// system is refused before it is sent, and that ours is sent.
+func TestTypedPaymentCodesStayInTheBrowser(t *testing.T) {
+	s := newStage(t)
+	s.till = true
+	s.page = func(p ui.Page) templ.Component {
+		form := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			return ui.Post(p, "/").Render(templ.WithChildren(ctx, join(ui.MemberCode(p, ui.Form{}), ui.Button("Go", ui.Primary))), w)
+		})
+		return join(ui.Unseen("Type"), form)
+	}
+	got := make(chan string, 10)
+	s.post = func(w http.ResponseWriter, r *http.Request) error {
+		f, err := web.Form(r)
+		if err != nil {
+			return err
+		}
+		got <- f.Value("code", "")
+		p := web.Page(r)
+		return web.Render(w, r, http.StatusOK, within(p, templ.Raw("<h1>arrived</h1>")))
+	}
+	p := webtest.Open(t, webtest.Phone, s.URL+"/")
+	for _, code := range []string{
+		"101234567890123456", "134567 890123 456789", "158888888888888888", // WeChat
+		"2512345678901234", "281234567890123456", "301234567890123456789012", // Alipay
+		"6212345678901234567", // UnionPay
+	} {
+		p.Fill("会员码", code)
+		p.Click("Go")
+		if left := p.Value("会员码"); left != "" {
+			t.Errorf("%s stays in the field as %q", code, left)
+		}
+	}
+	p.Fill("会员码", "771234 567890 123450")
+	p.Click("Go")
+	p.WaitText("arrived")
+	if first := <-got; first != "771234 567890 123450" || len(got) != 0 {
+		t.Errorf("the server got %q and %d more", first, len(got))
+	}
 }

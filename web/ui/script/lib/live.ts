@@ -83,11 +83,20 @@ export function replace(html: string): void {
     // Someone is typing there: what they wrote is worth more than being fresh.
     if (old.contains(document.activeElement) && (document.activeElement as HTMLElement).matches("input, textarea, select")) return;
     const node = document.importNode(next, true);
+    const focus = old.contains(document.activeElement) ? document.activeElement : null;
     old.replaceWith(node);
+    if (focus) refocus(node, focus);
     arrived(node);
     announce(node.querySelector<HTMLElement>("[data-announce], h1")?.textContent ?? "");
     document.dispatchEvent(new CustomEvent("live", { detail: node }));
   });
+}
+
+/** Puts the focus where it was, or on the region, so that keys go on working. */
+function refocus(node: HTMLElement, was: Element): void {
+  const same = was.id ? node.querySelector<HTMLElement>("#" + CSS.escape(was.id)) : null;
+  if (!same) node.tabIndex = -1;
+  (same ?? node).focus({ preventScroll: true });
 }
 
 function state(ok: boolean): void {
