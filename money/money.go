@@ -14,6 +14,7 @@ package money
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/bits"
 	"sort"
 	"strconv"
@@ -58,8 +59,8 @@ func Parse(s string) (Amount, error) {
 
 // String returns the amount as people read it: "¥168.00", "-¥0.05".
 func (a Amount) String() string {
-	if a < 0 {
-		return "-¥" + (-a).Decimal()
+	if s, negative := strings.CutPrefix(a.Decimal(), "-"); negative {
+		return "-¥" + s
 	}
 	return "¥" + a.Decimal()
 }
@@ -69,7 +70,7 @@ func (a Amount) String() string {
 func (a Amount) Decimal() string {
 	sign, n := "", uint64(a)
 	if a < 0 {
-		sign, n = "-", uint64(-a)
+		sign, n = "-", -uint64(a)
 	}
 	return fmt.Sprintf("%s%d.%02d", sign, n/100, n%100)
 }
@@ -118,7 +119,7 @@ func (a Amount) Fee() Amount {
 	if a < 0 {
 		panic(fmt.Sprintf("money: fee of %d", a))
 	}
-	return (a*6 + 500) / 1000
+	return a.Ratio(6, 1000)
 }
 
 // Split divides a in proportion to weights. The parts add up to a: what
@@ -128,8 +129,8 @@ func (a Amount) Fee() Amount {
 func (a Amount) Split(weights ...int64) []Amount {
 	var sum int64
 	for _, w := range weights {
-		if w < 0 {
-			panic("money: negative weight")
+		if w < 0 || w > math.MaxInt64-sum {
+			panic("money: a weight is negative or too large")
 		}
 		sum += w
 	}
@@ -152,10 +153,15 @@ func (a Amount) Split(weights ...int64) []Amount {
 	return parts
 }
 
-// Sum adds amounts.
+// Sum adds amounts. It panics if the sum is too large for an Amount, in which
+// no sum of money is.
 func Sum(amounts ...Amount) (sum Amount) {
 	for _, a := range amounts {
-		sum += a
+		next := sum + a
+		if (a > 0) != (next > sum) && a != 0 {
+			panic("money: the sum is too large")
+		}
+		sum = next
 	}
 	return sum
 }
