@@ -1,0 +1,190 @@
+package member
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"citywalk/fault"
+	"citywalk/money"
+	"citywalk/pass"
+	"citywalk/redeem"
+	"citywalk/shop"
+	"citywalk/web"
+	"citywalk/web/ui"
+)
+
+// card is the middle of the app: the code for who has a valid pass, and the
+// pass for who has none. When staff scanned the code it leads to the bill.
+func (a *App) card(w http.ResponseWriter, r *http.Request) error {
+	if !web.SignedIn(r) {
+		return a.sell(w, r, nil)
+	}
+	open, err := a.Redeem.Current(r.Context(), web.Session(r))
+	if err == nil && open.State != redeem.Reversing {
+		return web.See(w, r, "/pay/"+string(open.ID))
+	}
+	if err != nil && !errors.Is(err, redeem.ErrNothing) {
+		return err
+	}
+	held, err := a.held(r)
+	if err != nil {
+		return a.sell(w, r, err)
+	}
+	return a.showCard(w, r, held, ui.CodeView{})
+}
+
+// A cardView is a pass as its holder sees it every day.
+type cardView struct {
+	Pass    pass.Pass
+	Card    ui.CardView
+	Code    ui.CodeView // Without digits until it was asked for.
+	ToGo    money.Amount
+	Shops   []ui.ShopView
+	Located bool
+	Upgrade *pass.Plan // What a trial may become.
+}
+
+func (a *App) showCard(w http.ResponseWriter, r *http.Request, held pass.Pass, code ui.CodeView) error {
+	p := a.page(r, "card.title", "tab.card")
+	p.Islands = []string{"code", "place"}
+	p.Path = "/card"
+	p.Live, p.Version = "/card/live", none
+	v := cardView{Pass: held, Card: a.cardView(p, held), Code: code, ToGo: max(0, held.Price-held.Saved)}
+	v.Code.Renew = "/card/code"
+	var err error
+	if v.Shops, v.Located, err = a.nearest(r, p, 3); err != nil {
+		return err
+	}
+	if held.Trial {
+		if v.Upgrade, err = a.annual(r); err != nil {
+			return err
+		}
+	}
+	return web.Render(w, r, http.StatusOK, cardPage(p, v))
+}
+
+func (a *App) cardView(p ui.Page, held pass.Pass) ui.CardView {
+	return ui.CardView{
+		Seed: string(held.ID), Plan: planName(p, held.Zh, held.En),
+		Last: held.Number[max(0, len(held.Number)-4):], Days: held.Until.Sub(a.today()),
+	}
+}
+
+// nearest are a few shops that take the card and are open, near the position
+// if it is known.
+func (a *App) nearest(r *http.Request, p ui.Page, n int) ([]ui.ShopView, bool, error) {
+	q := shop.Query{City: a.City, State: shop.Live, OpenNow: true, Limit: n}
+	at, located := position(r.URL.Query())
+	if located {
+		q.Near = &at
+	}
+	hits, err := a.Shop.Search(r.Context(), q)
+	if err == nil && len(hits) == 0 {
+		q.OpenNow = false
+		hits, err = a.Shop.Search(r.Context(), q)
+	}
+	var views []ui.ShopView
+	for _, h := range hits {
+		views = append(views, a.shopView(p, h))
+	}
+	return views, located, err
+}
+
+// annual is the dearest plan on sale, or nil.
+func (a *App) annual(r *http.Request) (*pass.Plan, error) {
+	plans, err := a.Pass.Plans(r.Context(), false)
+	if err != nil || len(plans) == 0 || plans[0].Trial {
+		return nil, err
+	}
+	return &plans[0], nil
+}
+
+// code makes the code that the till reads. Script puts the answer into the
+// card; without script it is the card.
+func (a *App) code(w http.ResponseWriter, r *http.Request) error {
+	c, err := a.Redeem.Show(r.Context(), web.Session(r))
+	if err != nil {
+		return a.onward(r, err)
+	}
+	view := ui.CodeView{Code: c.Digits, Shown: a.seconds(c.Renew), Renew: "/card/code"}
+	if p := web.Page(r); p.Fragment {
+		return web.Render(w, r, http.StatusOK, ui.CodeCard(p, view))
+	}
+	held, err := a.held(r)
+	if err != nil {
+		return a.onward(r, err)
+	}
+	return a.showCard(w, r, held, view)
+}
+
+// none is the version of a card on which nothing is open.
+const none = "none"
+
+// cardLive says when staff scanned the code.
+func (a *App) cardLive(w http.ResponseWriter, r *http.Request) error {
+	who := web.Session(r)
+	return web.Live(w, r, []string{"member/" + string(who.Person)}, func(ctx context.Context) (string, error) {
+		open, err := a.Redeem.Current(ctx, who)
+		if errors.Is(err, redeem.ErrNothing) || err == nil && open.State == redeem.Reversing {
+			return none, nil
+		}
+		return string(open.ID), err
+	})
+}
+
+// A sale is the page that sells the pass.
+type sale struct {
+	Plan  *pass.Plan // Nil when nothing is on sale.
+	Trial *pass.Plan // Nil for who had it.
+	Shops int64      // That take the card in the city.
+	Why   string     // Why there is no valid pass, when there was one.
+	City  string
+}
+
+// sell is the card for who has no valid pass; why is the fault that said so.
+func (a *App) sell(w http.ResponseWriter, r *http.Request, why error) error {
+	refused, ok := fault.From(why)
+	if why != nil && !ok {
+		return why
+	}
+	p := a.page(r, "sell.title", "tab.card")
+	s := sale{City: a.City}
+	if why != nil && !errors.Is(why, pass.ErrNoPass) {
+		s.Why = refused.Say(p.Lang)
+	}
+	plans, err := a.Pass.Plans(r.Context(), false)
+	if err != nil {
+		return err
+	}
+	had, err := a.hadTrial(r)
+	if err != nil {
+		return err
+	}
+	for i, plan := range plans {
+		switch {
+		case plan.Trial && !had && s.Trial == nil:
+			s.Trial = &plans[i]
+		case !plan.Trial && s.Plan == nil:
+			s.Plan = &plans[i]
+		}
+	}
+	if s.Shops, err = a.Shop.Count(r.Context(), a.City, shop.Live); err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, sellPage(p, s, web.SignedIn(r)))
+}
+
+// hadTrial reports whether the member took a trial before.
+func (a *App) hadTrial(r *http.Request) (bool, error) {
+	if !web.SignedIn(r) {
+		return false, nil
+	}
+	mine, err := a.Pass.Mine(r.Context(), web.Session(r))
+	for _, p := range mine {
+		if p.Trial {
+			return true, err
+		}
+	}
+	return false, err
+}

@@ -1,0 +1,46 @@
+package member
+
+import (
+	"citywalk/account"
+	"citywalk/web"
+)
+
+// Routes is the whole of the app, to be read from top to bottom.
+func (a *App) Routes() []web.Route {
+	return append(a.Edge.SignIn(account.MemberApp, "/"), []web.Route{
+		{Pattern: "GET /{$}", Action: account.ActPublic, Handle: a.explore},
+		{Pattern: "GET /shops/{id}", Action: account.ActPublic, Handle: a.shopPage},
+
+		{Pattern: "GET /card", Action: account.ActPublic, Handle: a.card},
+		{Pattern: "POST /card/code", Action: account.ActMemberUse, Handle: a.code},
+		{Pattern: "GET /card/live", Action: account.ActMemberUse, Handle: a.cardLive},
+		{Pattern: "POST /buy/{plan}", Action: account.ActMemberUse, Handle: a.buy},
+		{Pattern: "GET /passes/{id}", Action: account.ActMemberUse, Handle: a.passPage},
+		{Pattern: "GET /passes/{id}/live", Action: account.ActMemberUse, Handle: a.passLive},
+		{Pattern: "GET /passes/{id}/refund", Action: account.ActMemberUse, Handle: a.refundPage},
+		{Pattern: "POST /passes/{id}/refund", Action: account.ActMemberUse, Handle: a.refund},
+
+		{Pattern: "GET /s/{number}", Action: account.ActMemberUse, Handle: a.sign},
+		{Pattern: "POST /s/{number}", Action: account.ActMemberUse, Handle: a.estimate},
+		{Pattern: "POST /s/{number}/pay", Action: account.ActMemberUse, Handle: a.request},
+		{Pattern: "GET /pay/{id}", Action: account.ActMemberUse, Handle: a.pay},
+		{Pattern: "GET /pay/{id}/live", Action: account.ActMemberUse, Handle: a.payLive},
+		{Pattern: "POST /pay/{id}/confirm", Action: account.ActMemberUse, Handle: a.confirm},
+		{Pattern: "POST /pay/{id}/dispute", Action: account.ActMemberUse, Handle: a.dispute},
+		{Pattern: "POST /pay/{id}/cancel", Action: account.ActMemberUse, Handle: a.cancel},
+
+		{Pattern: "GET /receipts", Action: account.ActMemberUse, Handle: a.receipts},
+		{Pattern: "GET /r/{id}", Action: account.ActMemberUse, Handle: a.receipt},
+		{Pattern: "GET /uses.csv", Action: account.ActMemberUse, Handle: a.uses},
+
+		{Pattern: "GET /me", Action: account.ActMemberUse, Handle: a.me},
+		{Pattern: "POST /me/name", Action: account.ActMemberUse, Handle: a.rename},
+		{Pattern: "POST /me/sessions/{id}/end", Action: account.ActMemberUse, Handle: a.endSession},
+		{Pattern: "POST /me/agreement/end", Action: account.ActMemberUse, Handle: a.endAgreement},
+	}...)
+}
+
+// Mount adds the app to the edge.
+func (a *App) Mount(e *web.Edge) {
+	e.Mount(web.App{Name: account.MemberApp, Base: "/", SignIn: "/signin", Words: Words(), Tabs: tabs}, a.Routes()...)
+}
