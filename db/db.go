@@ -124,7 +124,7 @@ func (d *DB) Skew() time.Duration {
 	if d.server == nil {
 		return 0
 	}
-	return d.server.now().Sub(time.Now())
+	return time.Until(d.server.now())
 }
 
 // Ping reports whether the engine answers.

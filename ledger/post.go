@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
 
@@ -89,9 +88,8 @@ func (e Entry) check() ([]Posting, error) {
 // add adds and tells of overflow, which would make an unbalanced entry look
 // balanced.
 func add(a, b int64) (sum int64, overflow bool) {
-	u, _ := bits.Add64(uint64(a), uint64(b), 0)
-	sum = int64(u)
-	return sum, (a < 0) == (b < 0) && (sum < 0) != (a < 0)
+	sum = a + b
+	return sum, b != 0 && (b > 0) != (sum > a)
 }
 
 // same returns nil if the entry under key has these postings, in any order.
