@@ -1,0 +1,117 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// BenchCmd measures. Every figure stands beside a yardstick that was measured
+// in the same run on the same machine, because machines differ and are shared.
+type BenchCmd struct {
+	Redeem BenchRedeemCmd `cmd:"" help:"Redemptions a second through HTTP, on SQLite and PostgreSQL."`
+}
+
+// BenchRedeemCmd measures whole redemptions: code, scan, price, confirm, paid.
+type BenchRedeemCmd struct {
+	Listing     `embed:""`
+	Callers     []int  `default:"1,8,64" help:"How many tills and members are at it at once."`
+	Redemptions int    `default:"900" help:"Redemptions of the largest level; smaller levels do fewer."`
+	Engines     string `default:"sqlite,postgres" help:"Engines to measure; postgres starts a throw-away server of its own."`
+	Seconds     int    `default:"4" help:"Seconds of each yardstick."`
+}
+
+// A Level is what one number of callers gave.
+type Level struct {
+	Engine      string        `json:"engine"`
+	Callers     int           `json:"callers"`
+	Redemptions int           `json:"redemptions"`
+	PerSecond   float64       `json:"per_second"`
+	P50         time.Duration `json:"p50_ns"`
+	P99         time.Duration `json:"p99_ns"`
+	ConfirmP50  time.Duration `json:"confirm_p50_ns"`
+	ConfirmP99  time.Duration `json:"confirm_p99_ns"`
+	Yardstick   string        `json:"yardstick"`
+	Bare        float64       `json:"yardstick_per_second"`
+	Ratio       float64       `json:"ratio"`
+}
+
+func (c *BenchRedeemCmd) Run(ctx context.Context, s *Streams) error {
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	dir, err := os.MkdirTemp("", "citywalk-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	var levels []Level
+	for _, engine := range []string{"sqlite", "postgres"} {
+		if !contains(c.Engines, engine) {
+			continue
+		}
+		some, err := c.engine(ctx, s, engine, filepath.Join(dir, engine))
+		if err != nil {
+			return fmt.Errorf("%s: %w", engine, err)
+		}
+		levels = append(levels, some...)
+	}
+	head := []string{"ENGINE", "CALLERS", "REDEMPTIONS", "A SECOND", "P50", "P99", "CONFIRM P50", "P99", "YARDSTICK", "A SECOND", "RATIO"}
+	return c.print(s, levels, head, func(add func(...any)) {
+		for _, l := range levels {
+			add(l.Engine, l.Callers, l.Redemptions, fmt.Sprintf("%.0f", l.PerSecond), ms(l.P50), ms(l.P99), ms(l.ConfirmP50), ms(l.ConfirmP99),
+				l.Yardstick, fmt.Sprintf("%.0f", l.Bare), fmt.Sprintf("%.2f", l.Ratio))
+		}
+	})
+}
+
+// engine measures every level on one engine.
+func (c *BenchRedeemCmd) engine(ctx context.Context, s *Streams, engine, dir string) ([]Level, error) {
+	y, err := newYardstick(ctx, engine, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer y.close()
+	b, err := newTrack(ctx, y.url, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer b.close()
+	var levels []Level
+	for _, callers := range c.Callers {
+		fmt.Fprintf(s.Err, "%s, %d callers\n", engine, callers)
+		l, rows, err := b.run(ctx, callers, c.count(callers))
+		if err != nil {
+			return nil, err
+		}
+		l.Engine = engine
+		if l.Yardstick, l.Bare, err = y.measure(ctx, callers, rows, time.Duration(c.Seconds)*time.Second); err != nil {
+			return nil, err
+		}
+		l.Ratio = l.PerSecond / l.Bare
+		levels = append(levels, l)
+	}
+	return levels, nil
+}
+
+// count is how many redemptions a level does: fewer callers need longer for
+// each, so they do fewer.
+func (c *BenchRedeemCmd) count(callers int) int {
+	most := slices.Max(c.Callers)
+	return max(callers*4, c.Redemptions*min(most, callers*4+most/8)/most)
+}
+
+// quantile returns the q-th part of the sorted durations.
+func quantile[T cmp.Ordered](sorted []T, q float64) T {
+	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
+
+func contains(list, word string) bool {
+	return slices.Contains(strings.Split(list, ","), word)
+}
