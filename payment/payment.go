@@ -36,6 +36,7 @@
 package payment
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -123,4 +124,8 @@ type Outcome struct {
 	// Refunded says that the money is back, Stuck that a person has to see to it.
 	Refunded func(tx *db.Tx, p Payment, r Refund) error
 	Stuck    func(tx *db.Tx, p Payment, r Refund) error
+	// After is told when what a provider said of a payment or of its refund
+	// has been committed, so that whoever watches need not wait for a look. It
+	// is a hint: nothing may depend on it.
+	After func(ctx context.Context, p Payment)
 }

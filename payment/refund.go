@@ -144,9 +144,10 @@ func (s *Service) sending(ctx context.Context, no string) (r refundRow, p row, f
 // applyRefund does what the provider says of a refund, in one transaction.
 func (s *Service) applyRefund(ctx context.Context, no string, said RefundResult) error {
 	var wrong string
-	err := s.DB.Update(ctx, func(tx *db.Tx) error {
+	var r refundRow
+	err := s.DB.Update(ctx, func(tx *db.Tx) (err error) {
 		wrong = ""
-		r, err := findRefund(tx, no)
+		r, err = findRefund(tx, no)
 		switch {
 		case err != nil:
 			return err
@@ -170,6 +171,9 @@ func (s *Service) applyRefund(ctx context.Context, no string, said RefundResult)
 		return fmt.Errorf("payment: apply refund %s: %w", no, err)
 	case wrong != "":
 		return fmt.Errorf("%w: %s of %s", ErrMismatch, wrong, no)
+	}
+	if p, err := s.load(ctx, r.Payment); err == nil {
+		s.after(ctx, p.Payment)
 	}
 	return nil
 }

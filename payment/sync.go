@@ -60,7 +60,15 @@ func (s *Service) apply(ctx context.Context, r Result) (Payment, error) {
 		return p.Payment, fmt.Errorf("%w: %s of %s", ErrMismatch, wrong, r.No)
 	}
 	s.awake()
+	s.after(ctx, p.Payment)
 	return p.Payment, nil
+}
+
+// after gives the hint that something about p was committed.
+func (s *Service) after(ctx context.Context, p Payment) {
+	if o := s.outcomes[p.Purpose]; o.After != nil {
+		o.After(ctx, p)
+	}
 }
 
 // differs names what the provider says otherwise than we do.

@@ -71,15 +71,9 @@ func (s *Service) collect(ctx context.Context, r Redemption) Redemption {
 		r.PayURL = p.PayURL
 		return r
 	}
-	err = s.DB.View(ctx, func(tx *db.Tx) error {
-		now, err := find(tx, r.ID)
-		if err == nil {
-			r = now.Redemption
-		}
-		return err
-	})
-	if err == nil {
-		s.tell(r)
+	now, err := s.see(ctx, r.ID, func(row) bool { return true })
+	if err != nil {
+		return r
 	}
-	return r
+	return now
 }

@@ -56,7 +56,7 @@ func TestAnySequenceHolds(t *testing.T) {
 
 // playsMax bounds the sequences of an ordinary run; each has a database and an
 // institution of its own.
-const playsMax = 20
+const playsMax = 12
 
 func play(t *testing.T, rt *rapid.T, engine db.Engine, reached map[State]int) {
 	d, clock := dbtest.Open(t, engine)

@@ -1,6 +1,7 @@
 package redeem
 
 import (
+	"context"
 	"fmt"
 
 	"citywalk/db"
@@ -14,6 +15,7 @@ func (s *Service) Outcome() payment.Outcome {
 		Paid: s.paid, Closing: s.closing, Closed: s.closed,
 		Refunded: func(tx *db.Tx, p payment.Payment, f payment.Refund) error { return s.returned(tx, p, f, toReturn) },
 		Stuck:    func(tx *db.Tx, p payment.Payment, f payment.Refund) error { return s.returned(tx, p, f, toStick) },
+		After:    s.after,
 	}
 }
 
@@ -71,4 +73,18 @@ func (s *Service) returned(tx *db.Tx, p payment.Payment, f payment.Refund, on ev
 		return nil
 	}
 	return r.move(tx, on, "", f.No)
+}
+
+// after tells the live views what a payment's news has made of its redemption.
+func (s *Service) after(ctx context.Context, p payment.Payment) {
+	var r row
+	err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
+		if r, err = find(tx, ID(p.Ref)); err == nil {
+			r.Redemption = r.asOf(tx.Now())
+		}
+		return err
+	})
+	if err == nil {
+		s.tell(r.Redemption)
+	}
 }

@@ -248,7 +248,8 @@ func TestWhatPeopleAreTold(t *testing.T) {
 		r := g.confirm(who, g.priced(who, 2000))
 		_, err := g.Undo(t.Context(), g.staff, r.ID, g.key())
 		g.must(err)
-		for _, want := range []State{Presented, Priced, Paying, Committed, Refunding} {
+		g.deliver()
+		for _, want := range []State{Presented, Priced, Paying, Committed, Refunding, Refunded} {
 			if got := <-g.told; got.State != want || got.ID != r.ID {
 				t.Errorf("told of %s, want %s", got.State, want)
 			}

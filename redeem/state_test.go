@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"citywalk/db"
 	"citywalk/fault"
 )
 
@@ -120,4 +121,41 @@ func same(t *testing.T, what string, got error, want *fault.Error) {
 	if want == nil && got != nil || want != nil && !errors.Is(got, want) {
 		t.Errorf("%s: %v, want %v", what, got, want)
 	}
+}
+
+// TestTheSchemaKnowsTheStates: the CHECK has every state and no other, and the
+// store moves a redemption only from the state and version that were read.
+func TestTheSchemaKnowsTheStates(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		r := g.scan(g.member())
+		put := func(s State) error {
+			return g.DB.Update(t.Context(), func(tx *db.Tx) error {
+				return tx.Change(`UPDATE redeem_redemptions SET state = $1 WHERE id = $2`, s, r.ID)
+			})
+		}
+		for _, s := range states {
+			if err := put(s); err != nil {
+				t.Errorf("%s: %v", s, err)
+			}
+		}
+		if put("done") == nil {
+			t.Error("the schema takes a state that is none")
+		}
+		g.must(put(Presented))
+		g.must(g.DB.Update(t.Context(), func(tx *db.Tx) error {
+			now, err := find(tx, r.ID)
+			if err != nil {
+				return err
+			}
+			for _, s := range states[1:] {
+				if err := update(tx, now, s, now.Version); !errors.Is(err, db.ErrNone) {
+					t.Errorf("a presented redemption was moved as if it were %s: %v", s, err)
+				}
+			}
+			if err := update(tx, now, Presented, now.Version+1); !errors.Is(err, db.ErrNone) {
+				t.Errorf("moved in another version: %v", err)
+			}
+			return update(tx, now, Presented, now.Version)
+		}))
+	})
 }
