@@ -31,7 +31,18 @@
 // body. A route whose action has no row in the table stops the program from
 // starting. A signed-out reader of a page is led to the app's sign-in and back.
 //
-// After it, an error becomes its status and its page, fragment or problem in
+// A page that waits for somebody else names its stream, and marks what may
+// change with data-live-region; whoever changes the thing publishes its topic
+// after the commit. The database is the truth: without a publish the change is
+// seen a second later, and without a stream two seconds later.
+//
+//	p.Live, p.Version = "/pay/"+red.ID+"/live", version(red)
+//	// and in the handler of that path:
+//	return web.Live(w, r, []string{red.ID}, func(ctx context.Context) (string, error) { ... })
+//	// and after a service changed it:
+//	edge.Hub.Publish(red.ID)
+//
+// After a handler, an error becomes its status and its page, fragment or problem in
 // one place (fail.go): a fault says its own sentence; a database that is away
 // says so and when to come back; an unknown outcome says to look before
 // repeating; everything else is ours, is logged, and shows a request id only.
