@@ -7,6 +7,11 @@
 // its caller's. Inside a transaction no pool is in reach and nesting is
 // refused. Tx.Now is the only clock that a rule sees.
 //
+// A statement that fails cannot be passed over: the transaction can only be
+// undone, unless the statement ran under Try. A transaction that was not
+// plainly refused or kept has an unknown outcome (ErrUnknown), which the
+// caller's natural key resolves.
+//
 // One SQL text serves both engines (and whatever speaks PostgreSQL's
 // protocol): $1 placeholders, times and money as BIGINT, ids as TEXT, booleans
 // as checked integers, JSON as TEXT, no NULLs where a zero will do. The zero

@@ -4,7 +4,8 @@
 // SQLite is a file in the test's own folder. PostgreSQL is a throw-away server
 // from the Debian package: one per test process, started when the first test
 // asks for it, with a database of its own for each test. Nothing has to be set
-// up before and nothing is left behind.
+// up before and nothing is left behind. Since it lives no longer than the
+// tests, it does not wait for the disk; CITYWALK_TEST_FSYNC=1 makes it.
 //
 // A part that cannot run here fails its tests and says what to install. Only
 // CITYWALK_TEST_SKIP, a list such as "postgres,data", leaves parts out.

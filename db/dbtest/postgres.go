@@ -23,13 +23,14 @@ import (
 
 // supervise runs a server until its own standard input ends, which is when the
 // test process ends, however it ends. Then it stops the server and removes its
-// folder. $1 is the folder of the server's programs, $2 the server's folder.
+// folder. $1 is the folder of the server's programs, $2 the server's folder,
+// $3 whether it is to write to disk what it promises.
 const supervise = `
 trap '' INT TERM HUP
 cd "$2" || exit 1
-"$1/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync --no-instructions || touch failed
-"$1/postgres" -D data -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off \
-	-c full_page_writes=off -c max_connections=200 -c shared_buffers=32MB -c autovacuum=off \
+"$1/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync --no-instructions || exit 1
+"$1/postgres" -D data -k "$2" -c listen_addresses= -c fsync="$3" -c synchronous_commit="$3" \
+	-c full_page_writes="$3" -c max_connections=200 -c shared_buffers=32MB -c autovacuum=off \
 	-c max_wal_size=256MB -c checkpoint_timeout=1h &
 read -r _
 kill -QUIT $!
@@ -89,7 +90,11 @@ func startServer() (*server, error) {
 		return nil, err
 	}
 	defer log.Close()
-	cmd := exec.Command("/bin/sh", "-c", supervise, "sh", bin, dir)
+	fsync := "off"
+	if os.Getenv("CITYWALK_TEST_FSYNC") != "" {
+		fsync = "on"
+	}
+	cmd := exec.Command("/bin/sh", "-c", supervise, "sh", bin, dir, fsync)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C", "TZ=UTC", "HOME=" + dir}
 	// Its own process group, so that an interrupt at the terminal reaches only
@@ -107,9 +112,13 @@ func startServer() (*server, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
+	gone := make(chan struct{})
+	go func() { cmd.Wait(); close(gone) }()
 	s := &server{dir: dir, life: life}
-	if err := s.await(); err != nil {
-		return nil, err
+	if err := s.await(gone); err != nil {
+		said, _ := os.ReadFile(log.Name())
+		life.Close()
+		return nil, errors.Join(fmt.Errorf("%w\n%s", err, said), os.RemoveAll(dir))
 	}
 	if err := s.exec("CREATE DATABASE " + template); err != nil {
 		return nil, err
@@ -160,21 +169,21 @@ func (s *server) url(database string) string {
 	return "postgres:///" + database + "?" + q.Encode()
 }
 
-// await connects as soon as the server answers.
-func (s *server) await() error {
+// await connects as soon as the server answers, unless it is gone.
+func (s *server) await(gone <-chan struct{}) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for {
-		conn, err := pgx.Connect(ctx, s.url("postgres"))
-		if err == nil {
-			s.admin = conn
+		if s.admin, err = pgx.Connect(ctx, s.url("postgres")); err == nil {
 			return nil
 		}
-		if _, failed := os.Stat(filepath.Join(s.dir, "failed")); ctx.Err() != nil || failed == nil {
-			log, _ := os.ReadFile(filepath.Join(s.dir, "log"))
-			return fmt.Errorf("%w\n%s", err, log)
+		select {
+		case <-gone:
+			return errors.New("it ended at once")
+		case <-ctx.Done():
+			return err
+		case <-time.After(20 * time.Millisecond):
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 }
 
