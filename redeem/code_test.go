@@ -98,7 +98,7 @@ func TestNoTextIsBothOursAndForeign(t *testing.T) {
 func TestHashNeedsThePepper(t *testing.T) {
 	a, b := &Service{Keys: Keys{Code: []byte("a")}}, &Service{Keys: Keys{Code: []byte("b")}}
 	const code = "770000000000000000"
-	if a.hash(code) == b.hash(code) || a.hash(code) != a.hash(code) || strings.Contains(a.hash(code), code) {
+	if a.hash(code) == b.hash(code) || strings.Contains(a.hash(code), code) {
 		t.Error("the hash does not depend on the pepper alone")
 	}
 }

@@ -9,15 +9,29 @@
 // member's confirmation of a priced quote does.
 //
 //	code ──Scan──▶ presented ──Price──▶ priced ──Confirm──▶ paying ──paid──▶ committed ──Undo──▶ refunding ──▶ refunded
-//	                   │                │ ▲ └re-price: v+1      │                                    └──▶ stuck
-//	                   │                │ └──────┘              │ deadline
-//	                   ▼                ▼                       ▼
-//	                 voided ◀───────── voided ◀──closed─── reversing ──paid──▶ committed
+//	                   │    ◀──Dispute──┘ │ ▲ └re-price: v+1  │                                    └──▶ stuck ────▲
+//	                   │                  │ └─────┘           │ deadline
+//	                   ▼                  ▼                   ▼
+//	                 voided ◀─────────────┘◀──closed────── reversing ──paid──▶ committed
 //	                   ▲
 //	sign ──Request──▶ requested ──Accept──▶ paying
 //	                   └──decline, 120 s──▶ voided ──late money──▶ late_paid ──▶ late_refunded
 //
-// A bill of nothing due commits at Confirm (Accept at the second door).
+// A bill of nothing due commits at Confirm (Accept at the second door). What
+// cannot happen is refused in the order that each command documents.
+//
+// While a redemption is under way it has reserved one of the member's uses at
+// the shop, one of his uses of the day and, once agreed to, its share of the
+// shop's daily budget. Committed it has consumed them; voided or undone it
+// gives them back in the same transaction (Prove). What is scarce is guarded
+// by a rule, which gives the right answer, and by a row or a conditional
+// update, which holds even if the rule is wrong.
+//
+// A price is what the bill costs by the shop's terms and offers as they stand
+// when it is quoted. They are copied onto the redemption; if they change before
+// the agreement, the agreement is refused and the bill is priced again.
+//
+// The business day of a redemption is that of its commit, fixed once.
 package redeem
 
 import (
