@@ -41,6 +41,7 @@ type track struct {
 	till    string // Token of the staff.
 	keys    atomic.Int64
 	members atomic.Int64
+	waits   atomic.Int64 // Looks at a payment whose outcome was not known at once.
 }
 
 // newTrack starts a server over an empty database.
@@ -244,6 +245,13 @@ func (b *track) redeem(ctx context.Context, member string) (whole, confirm time.
 	if err := b.post(ctx, member, "/redemptions/"+r.ID+"/confirm", map[string]any{"version": r.Quote.Version, "hash": r.Quote.Hash}, &r); err != nil {
 		return 0, 0, err
 	}
+	for r.State == "paying" {
+		b.waits.Add(1)
+		time.Sleep(20 * time.Millisecond)
+		if err := b.call(ctx, http.MethodGet, member, "/redemptions/"+r.ID, nil, &r); err != nil {
+			return 0, 0, err
+		}
+	}
 	if r.State != "committed" {
 		return 0, 0, fmt.Errorf("a redemption ended %s", r.State)
 	}
@@ -252,6 +260,10 @@ func (b *track) redeem(ctx context.Context, member string) (whole, confirm time.
 
 // post sends a command and decodes its answer.
 func (b *track) post(ctx context.Context, token, path string, body, answer any) error {
+	return b.call(ctx, http.MethodPost, token, path, body, answer)
+}
+
+func (b *track) call(ctx context.Context, method, token, path string, body, answer any) error {
 	var payload []byte
 	if body != nil {
 		var err error
@@ -259,7 +271,7 @@ func (b *track) post(ctx context.Context, token, path string, body, answer any) 
 			return err
 		}
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.base+path, bytes.NewReader(payload))
+	req, err := http.NewRequestWithContext(ctx, method, b.base+path, bytes.NewReader(payload))
 	if err != nil {
 		return err
 	}

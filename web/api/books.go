@@ -128,7 +128,7 @@ func (a *API) trial(ctx context.Context, in *trialIn) (*trialOut, error) {
 type entriesIn struct {
 	Day     string `query:"day" maxLength:"10"`
 	Account string `query:"account" maxLength:"40"`
-	pageIn
+	PageIn
 }
 type entryBody struct {
 	ID       string        `json:"id"`

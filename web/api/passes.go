@@ -49,13 +49,13 @@ func showPass(p pass.Pass, payURL string) passBody {
 	return passBody{string(p.ID), p.Number, p.Plan, p.Price, string(p.State), string(p.First), string(p.Until), p.Uses, p.Saved, payURL}
 }
 
-// keyed is the header of every command that moves value.
-type keyed struct {
+// Keyed is the header of every command that moves value.
+type Keyed struct {
 	Key string `header:"Idempotency-Key" required:"true" minLength:"16" maxLength:"255" pattern:"^[A-Za-z0-9_-]+$" doc:"Yours, new for each command, the same for each repetition."`
 }
 
 type buyIn struct {
-	keyed
+	Keyed
 	Body struct {
 		Plan string `json:"plan" minLength:"1" maxLength:"40"`
 	}
@@ -88,7 +88,8 @@ func (a *API) passes(ctx context.Context, _ *struct{}) (*passesOut, error) {
 	return out, err
 }
 
-type passIn struct {
+// PassIn is the pass in a path.
+type PassIn struct {
 	Pass string `path:"pass" maxLength:"64"`
 }
 type previewOut struct {
@@ -101,7 +102,7 @@ type previewOut struct {
 	}
 }
 
-func (a *API) previewRefund(ctx context.Context, in *passIn) (*previewOut, error) {
+func (a *API) previewRefund(ctx context.Context, in *PassIn) (*previewOut, error) {
 	p, err := a.Pass.Preview(ctx, who(ctx), pass.ID(in.Pass))
 	if err != nil {
 		return nil, err
@@ -112,8 +113,8 @@ func (a *API) previewRefund(ctx context.Context, in *passIn) (*previewOut, error
 }
 
 type refundIn struct {
-	passIn
-	keyed
+	PassIn
+	Keyed
 	Body struct {
 		Amount money.Amount `json:"amount" minimum:"0" doc:"What the preview said; another sum is refused."`
 	}

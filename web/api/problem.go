@@ -3,20 +3,21 @@ package api
 import (
 	"context"
 	"log/slog"
-	"math"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"citywalk/fault"
+	"citywalk/once"
 	"citywalk/web"
 )
 
 var (
-	errRequest   = fault.New(fault.Invalid, "api.request", fault.Us, "请求不符合接口文档。", "The request does not follow the document.")
-	errOurs      = fault.New(fault.Unavailable, "api.internal", fault.Us, "我们这边出了问题，请稍后再试。", "Something went wrong on our side. Please try again later.")
-	errNoContent = fault.New(fault.Unsupported, "api.media_type", fault.Us, "请用 application/json。", "Send application/json.")
+	errRequest = fault.New(fault.Invalid, "api.request", fault.Us, "请求不符合接口文档。", "The request does not follow the document.")
+	errOurs    = fault.New(fault.Unavailable, "api.internal", fault.Us, "我们这边出了问题，请稍后再试。", "Something went wrong on our side. Please try again later.")
 )
 
 // A Problem is a refusal as RFC 9457 has it, with what people and devices need
@@ -29,7 +30,7 @@ type Problem struct {
 	Move       string   `json:"move" enum:"member,staff,merchant,operator,us" doc:"Whose move it is."`
 	Field      string   `json:"field,omitempty" doc:"The member of the request that it is about."`
 	RetryAfter int      `json:"retry_after,omitempty" doc:"Seconds after which trying again makes sense."`
-	Request    string   `json:"request_id,omitempty"`
+	Request    string   `json:"request_id" doc:"Name it when you ask us about it."`
 	Errors     []string `json:"errors,omitempty" doc:"What does not follow the document."`
 }
 
@@ -45,44 +46,65 @@ func (p *Problem) GetHeaders() http.Header {
 	return http.Header{"Retry-After": {strconv.Itoa(p.RetryAfter)}}
 }
 
-func problemOf(f *fault.Error, status int, l fault.Lang) *Problem {
-	return &Problem{Type: "urn:citywalk:fault:" + f.Code, Title: f.Say(l), Status: status,
-		Code: f.Code, Move: string(f.Move), Field: f.Field, RetryAfter: int(math.Ceil(f.Retry.Seconds()))}
+// problemOf is what the caller reads of a fault; the edge's log keeps its code.
+func problemOf(ctx context.Context, f *fault.Error, status int) *Problem {
+	web.Tell(ctx, "", f.Code)
+	c := from(ctx)
+	return &Problem{Type: "urn:citywalk:fault:" + f.Code, Title: f.Say(c.lang), Status: status,
+		Code: f.Code, Move: string(f.Move), Field: f.Field, RetryAfter: web.RetryAfter(f), Request: c.request}
 }
 
 // toProblem turns an error into what the caller may see.
 func toProblem(ctx context.Context, err error) *Problem {
-	c := from(ctx)
 	f := web.Fault(err)
 	if f == nil {
-		slog.Error("api", "id", c.request, "error", err.Error())
-		p := problemOf(errOurs, http.StatusInternalServerError, c.lang)
-		p.Request = c.request
-		return p
+		return broken(ctx, err.Error())
 	}
-	return problemOf(f, web.Status(f.Kind), c.lang)
+	return problemOf(ctx, f, web.Status(f.Kind))
+}
+
+// broken is what the caller sees of errors that are ours.
+func broken(ctx context.Context, why string) *Problem {
+	slog.Error("api", "id", from(ctx).request, "error", why)
+	return problemOf(ctx, errOurs, http.StatusInternalServerError)
 }
 
 // newProblem is what huma makes of requests that do not follow the document.
-func newProblem(status int, msg string, errs ...error) huma.StatusError {
-	f := errRequest
-	if status == http.StatusUnsupportedMediaType {
-		f = errNoContent
-	}
+func newProblem(ctx context.Context, status int, msg string, errs []error) *Problem {
 	if status >= 500 {
-		slog.Error("api", "error", msg)
-		return problemOf(errOurs, status, fault.En)
+		return broken(ctx, msg)
 	}
-	p := problemOf(f, status, fault.En)
+	f, said := errRequest, said(errs)
+	switch {
+	case status == http.StatusUnsupportedMediaType:
+		f = web.ErrMedia
+	case status == http.StatusRequestEntityTooLarge:
+		f = web.ErrTooLarge
+	case slices.ContainsFunc(said, func(s string) bool { return strings.HasPrefix(s, "header.Idempotency-Key:") }):
+		f = once.ErrKey
+	case len(said) > 0:
+		where, _, _ := strings.Cut(said[0], ":")
+		if _, member, ok := strings.Cut(where, "."); ok {
+			f = f.In(member)
+		}
+	case msg != "":
+		said = []string{msg}
+	}
+	p := problemOf(ctx, f, web.Status(f.Kind))
+	p.Errors = said
+	return p
+}
+
+// said lists what does not follow the document, each with its place. What was
+// sent is not repeated.
+func said(errs []error) []string {
+	var all []string
 	for _, e := range errs {
 		if d, ok := e.(huma.ErrorDetailer); ok {
-			p.Errors = append(p.Errors, d.ErrorDetail().Location+": "+d.ErrorDetail().Message)
+			all = append(all, d.ErrorDetail().Location+": "+d.ErrorDetail().Message)
 		} else if e != nil {
-			p.Errors = append(p.Errors, e.Error())
+			all = append(all, e.Error())
 		}
 	}
-	if len(p.Errors) == 0 && msg != "" {
-		p.Errors = []string{msg}
-	}
-	return p
+	return all
 }

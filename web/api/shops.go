@@ -157,14 +157,16 @@ func (a *API) shops(ctx context.Context, in *shopsIn) (*shopsOut, error) {
 	return out, nil
 }
 
-type shopIn struct {
+// ShopIn is the shop in a path. It and its like are exported because huma
+// looks only into exported embedded fields.
+type ShopIn struct {
 	Shop string `path:"shop" maxLength:"64"`
 }
 type shopOut struct {
 	Body shopBody
 }
 
-func (a *API) oneShop(ctx context.Context, in *shopIn) (*shopOut, error) {
+func (a *API) oneShop(ctx context.Context, in *ShopIn) (*shopOut, error) {
 	return a.shopOut(ctx)(a.Shop.Get(ctx, shop.ID(in.Shop)))
 }
 
@@ -198,14 +200,14 @@ type importIn struct {
 }
 type importOut struct {
 	Body struct {
-		Rows     int       `json:"rows"`
-		Added    int       `json:"added"`
-		Changed  int       `json:"changed"`
-		Same     int       `json:"same"`
-		Problems []problem `json:"problems"`
+		Rows     int      `json:"rows"`
+		Added    int      `json:"added"`
+		Changed  int      `json:"changed"`
+		Same     int      `json:"same"`
+		Problems []badRow `json:"problems"`
 	}
 }
-type problem struct {
+type badRow struct {
 	Line   int    `json:"line"`
 	Field  string `json:"field"`
 	Reason string `json:"reason"`
@@ -219,13 +221,13 @@ func (a *API) importShops(ctx context.Context, in *importIn) (*importOut, error)
 	}
 	out := new(importOut)
 	out.Body.Rows, out.Body.Added, out.Body.Changed, out.Body.Same = r.Rows, r.Added, r.Changed, r.Same
-	out.Body.Problems = []problem{}
+	out.Body.Problems = []badRow{}
 	for _, p := range r.Problems {
 		reason := p.Reason
 		if langOf(ctx) == fault.Zh {
 			reason = p.Zh
 		}
-		out.Body.Problems = append(out.Body.Problems, problem{p.Line, p.Field, reason})
+		out.Body.Problems = append(out.Body.Problems, badRow{p.Line, p.Field, reason})
 	}
 	return out, nil
 }
@@ -248,7 +250,8 @@ func (a *API) addMerchant(ctx context.Context, in *addMerchantIn) (*merchantOut,
 	return &merchantOut{merchantBody{string(m.ID), m.Name}}, err
 }
 
-type pageIn struct {
+// PageIn asks for a page of a list.
+type PageIn struct {
 	After string `query:"after" maxLength:"200"`
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
@@ -258,7 +261,7 @@ type merchantsOut struct {
 	}
 }
 
-func (a *API) merchants(ctx context.Context, in *pageIn) (*merchantsOut, error) {
+func (a *API) merchants(ctx context.Context, in *PageIn) (*merchantsOut, error) {
 	all, err := a.Shop.Merchants(ctx, in.After, in.Limit)
 	out := new(merchantsOut)
 	out.Body.Merchants = []merchantBody{}
@@ -269,7 +272,7 @@ func (a *API) merchants(ctx context.Context, in *pageIn) (*merchantsOut, error) 
 }
 
 type assignIn struct {
-	shopIn
+	ShopIn
 	Body struct {
 		Merchant string `json:"merchant" minLength:"1" maxLength:"64"`
 	}
@@ -279,11 +282,11 @@ func (a *API) assign(ctx context.Context, in *assignIn) (*shopOut, error) {
 	if err := a.Shop.Assign(ctx, who(ctx), shop.ID(in.Shop), shop.MerchantID(in.Body.Merchant)); err != nil {
 		return nil, err
 	}
-	return a.oneShop(ctx, &in.shopIn)
+	return a.oneShop(ctx, &in.ShopIn)
 }
 
 type setTermsIn struct {
-	shopIn
+	ShopIn
 	Body terms
 }
 
@@ -302,7 +305,7 @@ func (a *API) setTerms(ctx context.Context, in *setTermsIn) (*shopOut, error) {
 }
 
 type setOffersIn struct {
-	shopIn
+	ShopIn
 	Body struct {
 		Offers []offer `json:"offers" maxItems:"20"`
 	}
@@ -318,7 +321,7 @@ func (a *API) setOffers(ctx context.Context, in *setOffersIn) (*shopOut, error) 
 }
 
 type setStateIn struct {
-	shopIn
+	ShopIn
 	Body struct {
 		State  string `json:"state" enum:"live,paused,left"`
 		Reason string `json:"reason,omitempty" maxLength:"200"`
@@ -348,5 +351,5 @@ func (a *API) setState(ctx context.Context, in *setStateIn) (*shopOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.oneShop(ctx, &in.shopIn)
+	return a.oneShop(ctx, &in.ShopIn)
 }

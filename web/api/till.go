@@ -116,8 +116,8 @@ func (a *API) answer(ctx context.Context) func(redeem.Redemption, error) (*redem
 }
 
 type scanIn struct {
-	shopIn
-	keyed
+	ShopIn
+	Keyed
 	Body struct {
 		Code string `json:"code" maxLength:"64"`
 	}
@@ -131,7 +131,7 @@ type billBody struct {
 	Bill money.Amount `json:"bill" minimum:"1" maximum:"5000000" doc:"Fen."`
 }
 type estimateIn struct {
-	shopIn
+	ShopIn
 	Body billBody
 }
 type quoteOut struct {
@@ -147,8 +147,8 @@ func (a *API) estimate(ctx context.Context, in *estimateIn) (*quoteOut, error) {
 }
 
 type requestIn struct {
-	shopIn
-	keyed
+	ShopIn
+	Keyed
 	Body struct {
 		Bill money.Amount `json:"bill" minimum:"1" maximum:"5000000"`
 		Due  money.Amount `json:"due" minimum:"0" doc:"What the estimate said; another sum is refused."`
@@ -159,15 +159,16 @@ func (a *API) request(ctx context.Context, in *requestIn) (*redemptionOut, error
 	return a.answer(ctx)(a.Redeem.Request(ctx, who(ctx), shop.ID(in.Shop), in.Body.Bill, in.Body.Due, in.Key))
 }
 
-type redemptionIn struct {
+// RedemptionIn is the redemption in a path.
+type RedemptionIn struct {
 	Redemption string `path:"redemption" maxLength:"64"`
 }
 
-func (in redemptionIn) id() redeem.ID { return redeem.ID(in.Redemption) }
+func (in RedemptionIn) id() redeem.ID { return redeem.ID(in.Redemption) }
 
 type priceIn struct {
-	redemptionIn
-	keyed
+	RedemptionIn
+	Keyed
 	Body billBody
 }
 
@@ -176,8 +177,8 @@ func (a *API) price(ctx context.Context, in *priceIn) (*redemptionOut, error) {
 }
 
 type confirmIn struct {
-	redemptionIn
-	keyed
+	RedemptionIn
+	Keyed
 	Body struct {
 		Version int    `json:"version" minimum:"1"`
 		Hash    string `json:"hash" maxLength:"128"`
@@ -189,8 +190,8 @@ func (a *API) confirm(ctx context.Context, in *confirmIn) (*redemptionOut, error
 }
 
 type commandIn struct {
-	redemptionIn
-	keyed
+	RedemptionIn
+	Keyed
 }
 
 func (a *API) acceptRequest(ctx context.Context, in *commandIn) (*redemptionOut, error) {
@@ -206,7 +207,7 @@ func (a *API) undo(ctx context.Context, in *commandIn) (*redemptionOut, error) {
 }
 
 // redemption shows a redemption to its member, else to its shop.
-func (a *API) redemption(ctx context.Context, in *redemptionIn) (*redemptionOut, error) {
+func (a *API) redemption(ctx context.Context, in *RedemptionIn) (*redemptionOut, error) {
 	r, err := a.Redeem.ForMember(ctx, who(ctx), in.id())
 	if errors.Is(err, redeem.ErrNothing) {
 		r, err = a.Redeem.ForShop(ctx, who(ctx), in.id())
@@ -232,13 +233,13 @@ func (a *API) list(ctx context.Context, all []redeem.Redemption, err error) (*re
 	return out, nil
 }
 
-func (a *API) redemptions(ctx context.Context, in *pageIn) (*redemptionsOut, error) {
+func (a *API) redemptions(ctx context.Context, in *PageIn) (*redemptionsOut, error) {
 	all, err := a.Redeem.Mine(ctx, who(ctx), redeem.ID(in.After), in.Limit)
 	return a.list(ctx, all, err)
 }
 
 type dayIn struct {
-	shopIn
+	ShopIn
 	Day string `query:"day" maxLength:"10" doc:"Business day; default today."`
 }
 
@@ -269,7 +270,7 @@ type receiptOut struct {
 	}
 }
 
-func (a *API) receipt(ctx context.Context, in *redemptionIn) (*receiptOut, error) {
+func (a *API) receipt(ctx context.Context, in *RedemptionIn) (*receiptOut, error) {
 	r, err := a.Redeem.Receipt(ctx, who(ctx), in.id())
 	if err != nil {
 		return nil, err
