@@ -94,16 +94,12 @@ func (s *Service) close(tx *db.Tx, st Statement) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	groups, err := selectGroups(tx, st.Merchant, from)
+	sum, err := selectSum(tx, st.Merchant, st.Day, from)
 	if err != nil {
 		return false, wrap("add up "+st.title(), err)
 	}
 	st = Statement{ID: tx.ID("stm"), Merchant: st.Merchant, Name: st.Name, Day: st.Day, Closed: tx.Now()}
-	for _, g := range groups {
-		if g.Day <= st.Day {
-			st.add(g)
-		}
-	}
+	st.add(sum)
 	if st.Count+st.Undone == 0 {
 		return false, nil
 	}

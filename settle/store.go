@@ -39,6 +39,25 @@ func selectGroups(tx *db.Tx, m shop.MerchantID, from window) ([]group, error) {
 		ORDER BY g.merchant, g.day`, m, from.day, from.id)
 }
 
+// selectSum adds up the lines of a merchant that claim would put on the
+// statement of the day.
+func selectSum(tx *db.Tx, m shop.MerchantID, day ledger.Day, from window) (group, error) {
+	return db.One[group](tx, `
+		SELECT CAST(COALESCE(SUM(g.count), 0) AS BIGINT) AS count, CAST(COALESCE(SUM(g.undone), 0) AS BIGINT) AS undone,
+			CAST(COALESCE(SUM(g.paid), 0) AS BIGINT) AS paid, CAST(COALESCE(SUM(g.fee), 0) AS BIGINT) AS fee
+		FROM (
+			SELECT 1 AS count, 0 AS undone, r.due AS paid, r.fee
+			FROM redeem_redemptions r
+			WHERE r.merchant = $1 AND r.day <> '' AND r.day BETWEEN $2 AND $3 AND r.id >= $4
+				AND NOT EXISTS (SELECT 1 FROM settle_lines l WHERE l.redemption = r.id AND l.undo = 0)
+			UNION ALL
+			SELECT 0, 1, -r.due, -r.fee
+			FROM redeem_redemptions r
+			WHERE r.merchant = $1 AND r.undo_day <> '' AND r.undo_day BETWEEN $2 AND $3 AND r.id >= $4
+				AND NOT EXISTS (SELECT 1 FROM settle_lines l WHERE l.redemption = r.id AND l.undo = 1)
+		) g`, m, from.day, day, from.id)
+}
+
 // insert writes a closed statement and reports false if the merchant's day has
 // one.
 func insert(tx *db.Tx, s Statement) (bool, error) {
