@@ -93,6 +93,9 @@ func (a *parts) wire() error {
 	a.payment.On("redeem", a.redeem.Outcome())
 
 	a.runner = jobs.NewRunner(a.db, a.cfg.Workers)
+	a.runner.OnError = func(j jobs.Job, err error) {
+		slog.Warn("job", "kind", j.Kind, "id", j.ID, "attempt", j.Attempts, "error", err.Error())
+	}
 	a.account.Register(a.runner)
 	a.payment.Register(a.runner)
 	a.pass.Register(a.runner)
