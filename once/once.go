@@ -33,6 +33,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"sync/atomic"
 	"time"
 
 	"citywalk/db"
@@ -97,12 +98,29 @@ func Do[T any](ctx context.Context, d *db.DB, k Key, fn func(tx *db.Tx) (T, erro
 	first, found, lookErr := look(ctx, d, k, err)
 	switch {
 	case found:
+		note(ctx)
 		answer, err = decode[T](k, first)
 		return answer, true, err
 	case errors.Is(err, errTaken):
 		return none, false, lookErr
 	}
 	return none, false, err
+}
+
+type noteKey struct{}
+
+// Noting returns a context in which Do sets replayed when what it returns is
+// the answer to an earlier sending. It is for the edge, which tells clients;
+// services decide by what Do returns.
+func Noting(ctx context.Context) (_ context.Context, replayed *atomic.Bool) {
+	replayed = new(atomic.Bool)
+	return context.WithValue(ctx, noteKey{}, replayed), replayed
+}
+
+func note(ctx context.Context) {
+	if replayed, ok := ctx.Value(noteKey{}).(*atomic.Bool); ok {
+		replayed.Store(true)
+	}
 }
 
 // look returns the record of the key. If there is none and the command was

@@ -58,7 +58,7 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 	status := http.StatusInternalServerError
 	if f != nil {
 		status, s.fault = statusOf(f), f.Code
-		if n := retryAfter(f); n > 0 {
+		if n := RetryAfter(f); n > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(n))
 		}
 	}
@@ -148,7 +148,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, status int, f *fault.E
 	body := problemBody{Status: status, Code: "web.broken", Move: string(fault.Us), Request: RequestID(r)}
 	if f != nil {
 		body.Title, body.Code, body.Move, body.Field = f.Say(state(r).lang), f.Code, string(f.Move), f.Field
-		body.RetryAfter = retryAfter(f)
+		body.RetryAfter = RetryAfter(f)
 	} else {
 		body.Title = ui.Shared().Say(state(r).lang, "ui.broken")
 	}

@@ -108,7 +108,7 @@ func Again(w http.ResponseWriter, r *http.Request, err error, f ui.Form, page fu
 		return err
 	}
 	state(r).fault = refused.Code
-	if n := retryAfter(refused); n > 0 {
+	if n := RetryAfter(refused); n > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(n))
 	}
 	f.Fault = refused

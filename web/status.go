@@ -95,9 +95,9 @@ func Fault(err error) *fault.Error {
 	return nil
 }
 
-// retryAfter is when it makes sense to come back, in whole seconds; 0 is never
+// RetryAfter is when it makes sense to come back, in whole seconds; 0 is never
 // said. Faults that mean "later" always say when.
-func retryAfter(f *fault.Error) int {
+func RetryAfter(f *fault.Error) int {
 	d := f.Retry
 	if d <= 0 && (f.Kind == fault.TooMany || f.Kind == fault.Unavailable) {
 		d = 2 * time.Second

@@ -130,11 +130,16 @@ func (a *parts) night(after time.Duration) time.Duration {
 	return after - time.Duration(east)*time.Second
 }
 
-// prove proves the books with every sub-ledger there is.
+// prove proves the books with every sub-ledger there is, and that what the till
+// reserved is what its redemptions hold.
 func (a *parts) prove(ctx context.Context) (found []ledger.Finding, err error) {
 	controls := append(a.settle.Controls(), a.pass.Control(), a.payment.Control())
 	err = a.db.View(ctx, func(tx *db.Tx) error {
-		found, err = ledger.Prove(tx, controls...)
+		if found, err = ledger.Prove(tx, controls...); err != nil {
+			return err
+		}
+		held, err := redeem.Prove(tx)
+		found = append(found, held...)
 		return err
 	})
 	return found, err

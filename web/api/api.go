@@ -4,9 +4,9 @@
 // A caller signs in with a phone number and a one-time code and sends the
 // token as "Authorization: Bearer …". Amounts are integers in fen, times are
 // RFC 3339, business days are "2006-01-02". Commands that move value need an
-// Idempotency-Key header; a repetition gets the first answer. Refusals are
-// problem+json with a stable code, the sentence in the caller's language and
-// whose move it is.
+// Idempotency-Key header; a repetition gets the first answer, with the header
+// Idempotent-Replayed. Refusals are problem+json with a stable code, the
+// sentence in the caller's language and whose move it is.
 //
 // Every operation names its action; operations.go is the whole list, to be
 // read from top to bottom.
@@ -16,7 +16,12 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
+	"strings"
+	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -25,6 +30,7 @@ import (
 	"citywalk/db"
 	"citywalk/fault"
 	"citywalk/ledger"
+	"citywalk/once"
 	"citywalk/pass"
 	"citywalk/redeem"
 	"citywalk/settle"
@@ -58,13 +64,26 @@ type API struct {
 
 // New returns the API.
 func New(p Parts) *API {
+	strict()
 	a := &API{Parts: p, mux: http.NewServeMux()}
-	huma.NewError = newProblem
 	a.api = humago.NewWithPrefix(a.mux, Prefix, a.config())
 	a.operations()
 	a.routes = append(a.routes, web.Route{Pattern: "GET " + Prefix + "/openapi.json", Action: account.ActPublic, Handle: a.serve})
 	return a
 }
+
+// strict sets what huma keeps in package variables: refusals are problems in
+// the caller's language, the spelling of members matters, and no list is null.
+var strict = sync.OnceFunc(func() {
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
+		return newProblem(ctx.Context(), status, msg, errs)
+	}
+	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		return newProblem(context.Background(), status, msg, errs)
+	}
+	huma.ValidateStrictCasing = true
+	huma.DefaultArrayNullable = false
+})
 
 // Mount adds the API to the edge, which finds the session of the bearer token,
 // asks the permission table and bounds the body.
@@ -106,6 +125,7 @@ type caller struct {
 	client  account.Client
 	lang    fault.Lang
 	request string
+	header  http.Header // Of the answer.
 }
 
 type callerKey struct{}
@@ -123,9 +143,20 @@ func langOf(ctx context.Context) fault.Lang { return from(ctx).lang }
 
 // serve hands a request that the edge let through to its operation.
 func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
-	c := caller{web.Session(r), web.Client(r), web.Lang(r), web.RequestID(r)}
+	if !plain(r.URL) {
+		return errRequest
+	}
+	c := caller{web.Session(r), web.Client(r), web.Lang(r), web.RequestID(r), w.Header()}
+	c.header.Set("Cache-Control", "no-store")
 	a.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, c)))
 	return nil
+}
+
+// plain reports whether an address holds only text that databases keep.
+func plain(u *url.URL) bool {
+	query, err := url.QueryUnescape(u.RawQuery)
+	text := u.Path + query
+	return err == nil && utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
 // op registers an operation. The path is relative to Prefix.
@@ -134,10 +165,14 @@ func op[I, O any](a *API, method, path, id, summary string, action account.Actio
 	if action != account.ActPublic {
 		o.Security = []map[string][]string{{"token": {}}}
 	}
-	o.Errors = []int{400, 401, 403, 404, 409, 410, 415, 422, 429, 503}
+	o.Errors = []int{400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 503}
 	a.routes = append(a.routes, web.Route{Pattern: method + " " + Prefix + path, Action: action, Handle: a.serve})
 	huma.Register(a.api, o, func(ctx context.Context, in *I) (*O, error) {
+		ctx, replayed := once.Noting(ctx)
 		out, err := do(ctx, in)
+		if replayed.Load() {
+			from(ctx).header.Set("Idempotent-Replayed", "true")
+		}
 		if err != nil {
 			return nil, toProblem(ctx, err)
 		}

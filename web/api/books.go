@@ -55,7 +55,11 @@ type statementsOut struct {
 }
 
 func (a *API) statements(ctx context.Context, in *statementsIn) (*statementsOut, error) {
-	all, err := a.Settle.Statements(ctx, who(ctx), shop.MerchantID(in.Merchant), ledger.Day(in.Before), in.Limit)
+	before, err := dayOrNone(in.Before, "before")
+	if err != nil {
+		return nil, err
+	}
+	all, err := a.Settle.Statements(ctx, who(ctx), shop.MerchantID(in.Merchant), before, in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +118,7 @@ func (a *API) trial(ctx context.Context, in *trialIn) (*trialOut, error) {
 		return nil, err
 	}
 	out := new(trialOut)
-	out.Body.Day = string(day)
+	out.Body.Day, out.Body.Lines = string(day), []sumBody{}
 	err = a.DB.View(ctx, func(tx *db.Tx) error {
 		sums, err := ledger.TrialBalance(tx, day)
 		for _, s := range sums {
@@ -150,12 +154,16 @@ type entriesOut struct {
 }
 
 func (a *API) entries(ctx context.Context, in *entriesIn) (*entriesOut, error) {
+	day, err := dayOrNone(in.Day, "day")
+	if err != nil {
+		return nil, err
+	}
 	out := new(entriesOut)
 	out.Body.Entries = []entryBody{}
-	err := a.DB.View(ctx, func(tx *db.Tx) error {
-		all, err := ledger.Entries(tx, ledger.Day(in.Day), ledger.Account(in.Account), in.After, in.Limit)
+	err = a.DB.View(ctx, func(tx *db.Tx) error {
+		all, err := ledger.Entries(tx, day, ledger.Account(in.Account), in.After, in.Limit)
 		for _, e := range all {
-			b := entryBody{e.ID, e.Key, e.Memo, string(e.Day), e.At, nil}
+			b := entryBody{e.ID, e.Key, e.Memo, string(e.Day), e.At, []postingBody{}}
 			for _, p := range e.Postings {
 				b.Postings = append(b.Postings, postingBody{string(p.Account), p.Party, p.Amount})
 			}

@@ -32,6 +32,7 @@ func (a *API) operations() {
 
 	// Passes.
 	op(a, get, "/plans", "plans", "Plans on sale", account.ActPublic, a.plans)
+	op(a, put, "/plans/{plan}", "setPlan", "Add or change a plan", account.ActConsoleWrite, a.setPlan)
 	op(a, post, "/passes", "buy", "Buy a pass", account.ActMemberUse, a.buy)
 	op(a, get, "/passes", "passes", "Your passes", account.ActMemberUse, a.passes)
 	op(a, get, "/passes/{pass}/refund", "previewRefund", "What a refund would pay now", account.ActMemberUse, a.previewRefund)
@@ -45,9 +46,11 @@ func (a *API) operations() {
 	op(a, get, "/shops/{shop}/redemptions", "shopRedemptions", "A shop's redemptions of a day", account.ActTillUse, a.shopRedemptions)
 	op(a, post, "/redemptions/{redemption}/quotes", "price", "Quote a bill", account.ActTillUse, a.price)
 	op(a, post, "/redemptions/{redemption}/confirm", "confirm", "Agree to a quote and pay", account.ActMemberUse, a.confirm)
+	op(a, post, "/redemptions/{redemption}/dispute", "dispute", "Say that the amount is wrong", account.ActMemberUse, a.dispute)
 	op(a, post, "/redemptions/{redemption}/accept", "acceptRequest", "Accept a request", account.ActTillUse, a.acceptRequest)
 	op(a, post, "/redemptions/{redemption}/decline", "decline", "Give up a redemption that is not paid", account.ActMemberUse, a.decline)
 	op(a, post, "/redemptions/{redemption}/undo", "undo", "Give a redemption back within 15 minutes", account.ActTillUse, a.undo)
+	op(a, get, "/redemptions/current", "current", "Your redemption that is under way", account.ActMemberUse, a.current)
 	op(a, get, "/redemptions/{redemption}", "redemption", "One of your redemptions", account.ActMemberUse, a.redemption)
 	op(a, get, "/redemptions", "redemptions", "Your redemptions", account.ActMemberUse, a.redemptions)
 	op(a, get, "/redemptions/{redemption}/receipt", "receipt", "The signed receipt", account.ActMemberUse, a.receipt)

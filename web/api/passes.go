@@ -32,6 +32,23 @@ func (a *API) plans(ctx context.Context, _ *struct{}) (*plansOut, error) {
 	return out, err
 }
 
+type setPlanIn struct {
+	Plan string `path:"plan" maxLength:"32"`
+	Body struct {
+		Zh    string       `json:"zh" maxLength:"40"`
+		En    string       `json:"en" maxLength:"40"`
+		Price money.Amount `json:"price" minimum:"0" maximum:"500000"`
+		Days  int          `json:"days" minimum:"1" maximum:"1096"`
+		Trial bool         `json:"trial,omitempty"`
+		Sold  bool         `json:"sold" doc:"Whether it is on sale."`
+	}
+}
+
+func (a *API) setPlan(ctx context.Context, in *setPlanIn) (*struct{}, error) {
+	b := in.Body
+	return nil, a.Pass.SetPlan(ctx, who(ctx), pass.Plan{Code: in.Plan, Zh: b.Zh, En: b.En, Price: b.Price, Days: b.Days, Trial: b.Trial, Sold: b.Sold})
+}
+
 type passBody struct {
 	ID     string       `json:"id"`
 	Number string       `json:"number"`

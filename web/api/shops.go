@@ -314,8 +314,16 @@ type setOffersIn struct {
 func (a *API) setOffers(ctx context.Context, in *setOffersIn) (*shopOut, error) {
 	var all []shop.Offer
 	for _, o := range in.Body.Offers {
+		from, err := dayOrNone(o.From, "from")
+		if err != nil {
+			return nil, err
+		}
+		until, err := dayOrNone(o.Until, "until")
+		if err != nil {
+			return nil, err
+		}
 		all = append(all, shop.Offer{Title: o.Title, Kind: shop.Kind(o.Kind), Percent: o.Percent, Off: o.Off, Floor: o.Floor, Cap: o.Cap,
-			Hours: takeHours(o.Hours), From: ledger.Day(o.From), Until: ledger.Day(o.Until)})
+			Hours: takeHours(o.Hours), From: from, Until: until})
 	}
 	return a.shopOut(ctx)(a.Shop.SetOffers(ctx, who(ctx), shop.ID(in.Shop), all))
 }

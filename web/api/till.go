@@ -202,14 +202,22 @@ func (a *API) decline(ctx context.Context, in *commandIn) (*redemptionOut, error
 	return a.answer(ctx)(a.Redeem.Decline(ctx, who(ctx), in.id(), in.Key))
 }
 
+func (a *API) dispute(ctx context.Context, in *commandIn) (*redemptionOut, error) {
+	return a.answer(ctx)(a.Redeem.Dispute(ctx, who(ctx), in.id(), in.Key))
+}
+
 func (a *API) undo(ctx context.Context, in *commandIn) (*redemptionOut, error) {
 	return a.answer(ctx)(a.Redeem.Undo(ctx, who(ctx), in.id(), in.Key))
+}
+
+func (a *API) current(ctx context.Context, _ *struct{}) (*redemptionOut, error) {
+	return a.answer(ctx)(a.Redeem.Current(ctx, who(ctx)))
 }
 
 // redemption shows a redemption to its member, else to its shop.
 func (a *API) redemption(ctx context.Context, in *RedemptionIn) (*redemptionOut, error) {
 	r, err := a.Redeem.ForMember(ctx, who(ctx), in.id())
-	if errors.Is(err, redeem.ErrNothing) {
+	if errors.Is(err, redeem.ErrUnknown) {
 		r, err = a.Redeem.ForShop(ctx, who(ctx), in.id())
 	}
 	return a.answer(ctx)(r, err)
@@ -257,9 +265,17 @@ func (a *API) day(s string) (ledger.Day, error) {
 	if s == "" {
 		return ledger.DayOf(a.Now(), a.Shop.Zone), nil
 	}
+	return dayOrNone(s, "day")
+}
+
+// dayOrNone reads the business day of a field that may be empty.
+func dayOrNone(s, field string) (ledger.Day, error) {
+	if s == "" {
+		return "", nil
+	}
 	d, err := ledger.ParseDay(s)
 	if err != nil {
-		return "", errRequest.In("day")
+		return "", errRequest.In(field)
 	}
 	return d, nil
 }
