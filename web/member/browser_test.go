@@ -141,6 +141,7 @@ func TestPhoneFollowsTheTill(t *testing.T) {
 	g.must(err)
 	page.WaitText("确认支付 ¥115.65")
 	page.Click("确认支付 ¥115.65")
+	page.Expect("favicon.ico") // The cashier has none.
 	page.WaitText("沙盒收银台")
 	page.Click("支付")
 	page.WaitText("付好了")
@@ -173,6 +174,7 @@ func TestAcceptedRequestGoesToTheCashierByItself(t *testing.T) {
 	page.WaitText(red.Match)
 	_, err = g.Redeem.Accept(t.Context(), g.staff, red.ID, g.key())
 	g.must(err)
+	page.Expect("favicon.ico") // The cashier has none.
 	page.WaitText("沙盒收银台")
 	page.Click("支付")
 	page.WaitText("付好了")

@@ -217,7 +217,7 @@ func TestTheSignRefusesWithAWayOn(t *testing.T) {
 		webtest.Scenario{Name: "no pass", As: without.Client, Do: "GET " + sign, Status: 409, Shows: []string{"还没有会员卡", `href="/card"`}},
 		webtest.Scenario{Name: "wrong number", As: p.Client, Do: "GET /s/123456", Status: 400, Shows: []string{"门店号", `href="/"`}},
 		webtest.Scenario{Name: "no amount", As: p.Client, Do: "POST " + sign + " bill=&idem=0123456789abcdef", Status: 422, Shows: []string{`role="alert"`, "账单金额"}},
-		webtest.Scenario{Name: "too much", As: p.Client, Do: "POST " + sign + " bill=60000&idem=0123456789abcdef", Status: 422, Shows: []string{"到 ¥50,000.00 之间"}},
+		webtest.Scenario{Name: "too much", As: p.Client, Do: "POST " + sign + " bill=60000&idem=0123456789abcdef", Status: 422, Shows: []string{"到 ¥50000.00 之间"}},
 	)
 	red := g.priced(p, 12850)
 	webtest.Run(t, webtest.Scenario{Name: "another bill is open", As: p.Client, Do: "POST " + sign + " bill=10&idem=0123456789abcdef", Status: 409,

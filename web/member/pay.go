@@ -62,9 +62,17 @@ func (a *App) bill(r *http.Request) (bill, error) {
 		b.Saved = card.Saved
 	}
 	if !red.Expires.IsZero() {
-		b.Left, b.Span = a.seconds(red.Expires), int(redeem.QuoteLife/time.Second)
+		b.Left, b.Span = a.seconds(red.Expires), int(span(red.State)/time.Second)
 	}
 	return b, nil
+}
+
+// span is how long a state lasts at most.
+func span(s redeem.State) time.Duration {
+	if s == redeem.Paying {
+		return redeem.PayLife
+	}
+	return redeem.QuoteLife
 }
 
 // ask has the payment institution asked how a payment stands. That it does not
