@@ -65,7 +65,11 @@ func openAt(ctx context.Context, cfg Config, clock func() time.Time) (*parts, er
 	if a.now == nil {
 		a.now = time.Now
 	}
-	if err := a.wire(); err != nil {
+	err = a.wire()
+	if err == nil {
+		err = a.account.CheckKeys(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	return a, nil

@@ -102,7 +102,14 @@ CREATE TABLE account_seals (
 	hash  TEXT   NOT NULL CHECK (length(hash) = 64)
 );
 
+-- Marks of the keys that the data were written with; never the keys.
+CREATE TABLE account_keys (
+	name TEXT NOT NULL PRIMARY KEY,
+	mark TEXT NOT NULL
+);
+
 -- +goose Down
+DROP TABLE account_keys;
 DROP TABLE account_seals;
 DROP TABLE account_unsealed;
 DROP TABLE account_audits;
