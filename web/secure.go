@@ -10,7 +10,7 @@ type Grant string
 
 const (
 	Camera Grant = "camera" // The till's scanner: the camera, and the reader's wasm.
-	Frames Grant = "frames" // The demo page: our own pages in frames.
+	Frames Grant = "frames" // The demo page: our own pages, and the cashier's, in frames.
 )
 
 // Allow lets the page that answers do more than pages may. A handler calls it
@@ -47,7 +47,7 @@ func (e *Edge) policy(h http.Header, grants ...Grant) {
 		case Camera:
 			script, camera = "'self' 'wasm-unsafe-eval'", "(self)"
 		case Frames:
-			frames, camera = "'self'", "(self)"
+			frames = strings.Join(append([]string{"'self'"}, e.opts.Cashier...), " ")
 		}
 	}
 	if e.opts.Demo {

@@ -43,6 +43,20 @@ func (e *Edge) identify(r *http.Request, app *App) (account.Session, error) {
 	return who, err
 }
 
+// Holds reports whether the client has a session of another app that serves,
+// for the demo page, which shows three apps and belongs to none.
+func Holds(r *http.Request, app account.App) (bool, error) {
+	c, err := r.Cookie(state(r).edge.cookie(app))
+	if err != nil {
+		return false, nil
+	}
+	_, err = state(r).edge.opts.Account.Authenticate(r.Context(), c.Value, app)
+	if isSignedOut(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // stillAllowed reports whether the request's session lives on, for streams
 // that outlast a check at their beginning.
 func (e *Edge) stillAllowed(ctx context.Context, r *http.Request) error {
