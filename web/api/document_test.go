@@ -1,0 +1,107 @@
+package api
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers/legacy"
+
+	"citywalk/web"
+)
+
+// document loads the API's own document with a reader that is not ours.
+func document(t *testing.T, a *API) *openapi3.T {
+	t.Helper()
+	b, err := json.Marshal(a.Document())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := openapi3.NewLoader().LoadFromData(b)
+	if err != nil {
+		t.Fatalf("load: %v", err)
+	}
+	if err := d.Validate(t.Context()); err != nil {
+		t.Fatalf("validate: %v", err)
+	}
+	return d
+}
+
+// follows returns a check that an answer is one that the document allows.
+func follows(t *testing.T, g *rig) func(*testing.T, *http.Request, *http.Response, []byte) {
+	t.Helper()
+	d := document(t, g.api)
+	if len(d.Servers) != 1 || d.Servers[0].URL != Prefix {
+		t.Fatalf("the document's servers are %v", d.Servers)
+	}
+	d.Servers[0].URL = g.base + Prefix
+	router, err := legacy.NewRouter(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(t *testing.T, r *http.Request, w *http.Response, body []byte) {
+		t.Helper()
+		route, params, err := router.FindRoute(r)
+		if err != nil {
+			t.Errorf("%s %s is not in the document: %v", r.Method, r.URL.Path, err)
+			return
+		}
+		in := &openapi3filter.ResponseValidationInput{
+			RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route},
+			Status:                 w.StatusCode, Header: w.Header,
+			Body:    io.NopCloser(strings.NewReader(string(body))),
+			Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
+		}
+		if err := openapi3filter.ValidateResponse(t.Context(), in); err != nil {
+			t.Errorf("%s %s answered %d against the document: %v", r.Method, route.Path, w.StatusCode, err)
+		}
+	}
+}
+
+// TestDocumentIsWhole shows that the document is OpenAPI 3.1, is served, and
+// names every route, each with its own operation.
+func TestDocumentIsWhole(t *testing.T) {
+	a := New(Parts{Version: "test"})
+	d := document(t, a)
+	if !strings.HasPrefix(d.OpenAPI, "3.1") {
+		t.Errorf("it is OpenAPI %s", d.OpenAPI)
+	}
+	ids := map[string]bool{}
+	for _, r := range a.Routes() {
+		method, path, _ := strings.Cut(r.Pattern, " ")
+		path = strings.TrimPrefix(path, Prefix)
+		if path == "/openapi.json" {
+			continue
+		}
+		item := d.Paths.Value(path)
+		if item == nil || item.GetOperation(method) == nil {
+			t.Errorf("%s is not in the document", r.Pattern)
+			continue
+		}
+		op := item.GetOperation(method)
+		if ids[op.OperationID] || op.Summary == "" {
+			t.Errorf("%s is named %q, %q", r.Pattern, op.OperationID, op.Summary)
+		}
+		ids[op.OperationID] = true
+		if public := r.Action == "public"; public != (op.Security == nil) {
+			t.Errorf("%s: does the document ask for a token? Its action is %s", r.Pattern, r.Action)
+		}
+	}
+}
+
+// TestDocumentIsServed reads the document where the package says it is.
+func TestDocumentIsServed(t *testing.T) {
+	a := New(Parts{Version: "test"})
+	e := web.New(web.Options{})
+	a.Mount(e)
+	w := httptest.NewRecorder()
+	e.Handler().ServeHTTP(w, httptest.NewRequest("GET", Prefix+"/openapi.json", nil))
+	if w.Code != 200 || !strings.Contains(w.Body.String(), `"openapi":"3.1`) {
+		t.Errorf("%d %.200s", w.Code, w.Body)
+	}
+}
