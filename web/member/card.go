@@ -21,17 +21,17 @@ func (a *App) card(w http.ResponseWriter, r *http.Request) error {
 		return a.sell(w, r, nil)
 	}
 	open, err := a.Redeem.Current(r.Context(), web.Session(r))
-	if err == nil && open.State != redeem.Reversing {
+	switch {
+	case err == nil && open.State != redeem.Reversing:
 		return web.See(w, r, "/pay/"+string(open.ID))
-	}
-	if err != nil && !errors.Is(err, redeem.ErrNothing) {
+	case err != nil && !errors.Is(err, redeem.ErrNothing):
 		return err
 	}
 	held, err := a.held(r)
 	if err != nil {
 		return a.sell(w, r, err)
 	}
-	return a.showCard(w, r, held, ui.CodeView{})
+	return a.showCard(w, r, cardView{Pass: held, Reversing: open.ID != ""})
 }
 
 // A cardView is a pass as its holder sees it every day.
@@ -43,20 +43,20 @@ type cardView struct {
 	Shops   []ui.ShopView
 	Located bool
 	Upgrade *pass.Plan // What a trial may become.
+	// A bill was not paid and is being cancelled, which takes some minutes.
+	Reversing bool
 }
 
-func (a *App) showCard(w http.ResponseWriter, r *http.Request, held pass.Pass, code ui.CodeView) error {
+func (a *App) showCard(w http.ResponseWriter, r *http.Request, v cardView) (err error) {
 	p := a.page(r, "card.title", "tab.card")
 	p.Islands = []string{"code", "place"}
 	p.Path = "/card"
 	p.Live, p.Version = "/card/live", none
-	v := cardView{Pass: held, Card: a.cardView(p, held), Code: code, ToGo: max(0, held.Price-held.Saved)}
-	v.Code.Renew = "/card/code"
-	var err error
+	v.Card, v.ToGo, v.Code.Renew = a.cardView(p, v.Pass), max(0, v.Pass.Price-v.Pass.Saved), "/card/code"
 	if v.Shops, v.Located, err = a.nearest(r, p, 3); err != nil {
 		return err
 	}
-	if held.Trial {
+	if v.Pass.Trial {
 		if v.Upgrade, err = a.annual(r); err != nil {
 			return err
 		}
@@ -115,7 +115,7 @@ func (a *App) code(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return a.onward(r, err)
 	}
-	return a.showCard(w, r, held, view)
+	return a.showCard(w, r, cardView{Pass: held, Code: view})
 }
 
 // none is the version of a card on which nothing is open.

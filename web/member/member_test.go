@@ -32,6 +32,7 @@ func TestEveryStateHasItsWords(t *testing.T) {
 		"pay.back.late_paid", "pay.back.late_refunded", "pay.back.refunding", "pay.back.refunded", "pay.back.stuck",
 		"receipt.committed", "receipt.refunding", "receipt.refunded", "receipt.stuck",
 		"pass.state.ordered", "pass.state.active", "pass.state.lapsed", "pass.state.refunding", "pass.state.refunded",
+		"me.app.member", "me.app.till", "me.app.console", "me.app.api", "say.renamed", "say.ended", "say.onetap",
 	} {
 		if !Words().Has(key) {
 			t.Errorf("no word for %s", key)

@@ -98,7 +98,10 @@ func (a *App) billPage(r *http.Request, b bill) ui.Page {
 	p := a.bare(r, "pay.title")
 	p.Path = "/pay/" + string(b.ID)
 	if !ended(b.State) {
-		p.Live, p.Version, p.Refresh = p.Path+"/live", version(b.Redemption), 3
+		p.Live, p.Version = p.Path+"/live", version(b.Redemption)
+	}
+	if b.State.Open() {
+		p.Refresh = 3
 	}
 	p.Islands = []string{"pay"}
 	return p

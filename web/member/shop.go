@@ -3,8 +3,10 @@ package member
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"citywalk/fault"
+	"citywalk/geo"
 	"citywalk/shop"
 	"citywalk/web"
 	"citywalk/web/ui"
@@ -36,9 +38,16 @@ func hours(s shop.Shop) string {
 
 func clock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60%24, minute%60) }
 
-// wayURL opens the phone's own map.
+// wayURL opens the map that phones here have, with the way on foot; in a
+// browser without it, the same map on the web. It is told where the shop is and
+// not where the member is.
 func wayURL(s shop.Shop) string {
-	return fmt.Sprintf("geo:%.6f,%.6f?q=%.6f,%.6f", s.Point.Lat, s.Point.Lng, s.Point.Lat, s.Point.Lng)
+	lat, lng := s.Point.Out(geo.GCJ02)
+	v := url.Values{
+		"to": {fmt.Sprintf("%.6f,%.6f,%s", lng, lat, s.Name)}, "mode": {"walk"},
+		"coordinate": {"gaode"}, "callnative": {"1"}, "src": {"citywalk"},
+	}
+	return "https://uri.amap.com/navigation?" + v.Encode()
 }
 
 // notNow says why the shop does not take the card now, or "".

@@ -26,6 +26,9 @@ func (a *App) sign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if s.State != shop.Live {
+		return a.onward(r, redeem.ErrShop.With("shop", s.Name))
+	}
 	if _, err := a.held(r); err != nil {
 		return a.onward(r, err)
 	}
