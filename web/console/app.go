@@ -50,10 +50,12 @@ type Parts struct {
 // An App is the console.
 type App struct {
 	Parts
+	lastProof lastProof
+	uploads   uploads
 }
 
 // New returns the app.
-func New(p Parts) *App { return &App{p} }
+func New(p Parts) *App { return &App{Parts: p} }
 
 //go:embed words.json
 var words []byte

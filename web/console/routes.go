@@ -5,7 +5,76 @@ import (
 	"citywalk/web"
 )
 
+// Routes is the whole of the app, to be read from top to bottom.
+func (a *App) Routes() []web.Route {
+	return append(a.Edge.SignIn(account.ConsoleApp, "/console/"), []web.Route{
+		{Pattern: "GET /console/join/{token}", Action: account.ActPublic, Handle: a.invitation},
+		{Pattern: "POST /console/join/{token}", Action: account.ActMemberUse, Handle: a.join},
+
+		{Pattern: "GET /console/{$}", Action: account.ActMemberUse, Handle: a.home},
+
+		{Pattern: "GET /console/shops", Action: account.ActMerchantRead, Handle: a.shops},
+		{Pattern: "GET /console/shops.csv", Action: account.ActMerchantRead, Handle: a.shopsFile},
+		{Pattern: "GET /console/shops/import", Action: account.ActConsoleWrite, Handle: a.importForm},
+		{Pattern: "POST /console/shops/import", Action: account.ActConsoleWrite, Handle: a.importFile},
+		{Pattern: "GET /console/shops/{shop}", Action: account.ActMerchantRead, Handle: a.shop},
+		{Pattern: "POST /console/shops/{shop}/assign", Action: account.ActConsoleWrite, Handle: a.assign},
+		{Pattern: "POST /console/shops/{shop}/open", Action: account.ActMerchantWrite, Handle: a.open},
+		{Pattern: "GET /console/shops/{shop}/pause", Action: account.ActMerchantWrite, Handle: a.pausing},
+		{Pattern: "POST /console/shops/{shop}/pause", Action: account.ActMerchantWrite, Handle: a.pause},
+		{Pattern: "POST /console/shops/{shop}/resume", Action: account.ActMerchantWrite, Handle: a.resume},
+		{Pattern: "GET /console/shops/{shop}/leave", Action: account.ActMerchantWrite, Handle: a.leaving},
+		{Pattern: "POST /console/shops/{shop}/leave", Action: account.ActMerchantWrite, Handle: a.leave},
+		{Pattern: "GET /console/shops/{shop}/terms", Action: account.ActMerchantWrite, Handle: a.terms},
+		{Pattern: "POST /console/shops/{shop}/terms", Action: account.ActMerchantWrite, Handle: a.setTerms},
+		{Pattern: "GET /console/shops/{shop}/offers", Action: account.ActMerchantWrite, Handle: a.offers},
+		{Pattern: "POST /console/shops/{shop}/offers", Action: account.ActMerchantWrite, Handle: a.addOffer},
+		{Pattern: "POST /console/shops/{shop}/offers/{offer}/end", Action: account.ActMerchantWrite, Handle: a.endOffer},
+		{Pattern: "POST /console/shops/{shop}/team", Action: account.ActMerchantWrite, Handle: a.inviteStaff},
+		{Pattern: "GET /console/shops/{shop}/team/{person}", Action: account.ActMerchantWrite, Handle: a.staff},
+		{Pattern: "POST /console/shops/{shop}/team/{person}", Action: account.ActMerchantWrite, Handle: a.dismissStaff},
+		{Pattern: "GET /console/shops/{shop}/sign", Action: account.ActMerchantRead, Handle: a.sign},
+		{Pattern: "GET /console/shops/{shop}/sign.svg", Action: account.ActMerchantRead, Handle: a.signFile},
+
+		{Pattern: "GET /console/merchants", Action: account.ActConsoleRead, Handle: a.merchants},
+		{Pattern: "POST /console/merchants", Action: account.ActConsoleWrite, Handle: a.addMerchant},
+		{Pattern: "GET /console/merchants/{merchant}", Action: account.ActMerchantRead, Handle: a.merchant},
+		{Pattern: "POST /console/merchants/{merchant}/team", Action: account.ActConsoleWrite, Handle: a.inviteMerchant},
+		{Pattern: "GET /console/merchants/{merchant}/team/{person}", Action: account.ActConsoleWrite, Handle: a.owner},
+		{Pattern: "POST /console/merchants/{merchant}/team/{person}", Action: account.ActConsoleWrite, Handle: a.dismissOwner},
+
+		{Pattern: "GET /console/members", Action: account.ActConsoleRead, Handle: a.members},
+		{Pattern: "POST /console/members/find", Action: account.ActConsoleRead, Handle: a.findMember},
+		{Pattern: "GET /console/members/{person}", Action: account.ActConsoleRead, Handle: a.member},
+
+		{Pattern: "GET /console/redemptions", Action: account.ActMerchantRead, Handle: a.redemptions},
+		{Pattern: "GET /console/redemptions.csv", Action: account.ActMerchantRead, Handle: a.redemptionsFile},
+		{Pattern: "GET /console/redemptions/{redemption}", Action: account.ActMerchantRead, Handle: a.redemption},
+		{Pattern: "POST /console/redemptions/{redemption}/undo", Action: account.ActMerchantWrite, Handle: a.undo},
+
+		{Pattern: "GET /console/statements", Action: account.ActMerchantRead, Handle: a.statements},
+		{Pattern: "GET /console/statements/{merchant}/{day}", Action: account.ActMerchantRead, Handle: a.statement},
+		{Pattern: "GET /console/statements/{merchant}/{day}/csv", Action: account.ActMerchantRead, Handle: a.statementFile},
+		{Pattern: "GET /console/trial", Action: account.ActConsoleRead, Handle: a.trial},
+		{Pattern: "GET /console/trial.csv", Action: account.ActConsoleRead, Handle: a.trialFile},
+		{Pattern: "GET /console/entries", Action: account.ActConsoleRead, Handle: a.entries},
+		{Pattern: "GET /console/entries.csv", Action: account.ActConsoleRead, Handle: a.entriesFile},
+		{Pattern: "GET /console/entries/{key...}", Action: account.ActConsoleRead, Handle: a.entry},
+		{Pattern: "GET /console/proof", Action: account.ActConsoleRead, Handle: a.proof},
+
+		{Pattern: "GET /console/jobs", Action: account.ActConsoleRead, Handle: a.jobs},
+		{Pattern: "POST /console/jobs/{job}/rerun", Action: account.ActConsoleWrite, Handle: a.rerun},
+		{Pattern: "GET /console/audit", Action: account.ActConsoleRead, Handle: a.audit},
+		{Pattern: "GET /console/audit/proof", Action: account.ActConsoleRead, Handle: a.auditProof},
+		{Pattern: "GET /console/plans", Action: account.ActConsoleRead, Handle: a.plans},
+		{Pattern: "GET /console/plans/{code}", Action: account.ActConsoleWrite, Handle: a.plan},
+		{Pattern: "POST /console/plans", Action: account.ActConsoleWrite, Handle: a.setPlan},
+		{Pattern: "GET /console/access", Action: account.ActConsoleWrite, Handle: a.access},
+		{Pattern: "POST /console/access", Action: account.ActConsoleWrite, Handle: a.inviteOperator},
+	}...)
+}
+
 // Mount adds the app to the edge.
 func (a *App) Mount(e *web.Edge) {
-	e.Mount(web.App{Name: account.ConsoleApp, Base: "/console/", SignIn: "/console/signin", Words: Words()}, a.Edge.SignIn(account.ConsoleApp, "/console/")...)
+	e.Mount(web.App{Name: account.ConsoleApp, Base: "/console/", SignIn: "/console/signin", Words: Words(), Tabs: menu}, a.Routes()...)
 }

@@ -1,0 +1,211 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"citywalk/account"
+	"citywalk/db"
+	"citywalk/jobs"
+	"citywalk/ledger"
+	"citywalk/pass"
+	"citywalk/redeem"
+	"citywalk/shop"
+	"citywalk/web"
+	"citywalk/web/ui"
+)
+
+// sparkDays is how many days the small pictures on Today show.
+const sparkDays = 14
+
+// An alarm is something that needs a person.
+type alarm struct {
+	Look, Sentence string
+	Label, Href    string
+}
+
+// A glance is Today: what needs a person first, then the numbers.
+type glance struct {
+	Day      ledger.Day
+	Merchant shop.MerchantID
+	Name     string // Of the merchant, when it is one's day.
+	Alarms   []alarm
+	Days     []redeem.DaySum // The last sparkDays, today last.
+	Live     int64
+	Passes   int
+	Latest   []redeem.Redemption
+	Choices  []ui.Choice
+}
+
+func (g glance) now() redeem.DaySum  { return g.Days[len(g.Days)-1] }
+func (g glance) then() redeem.DaySum { return g.Days[len(g.Days)-8] }
+
+// series is one number of every day.
+func (g glance) series(of func(redeem.DaySum) int64) []int64 {
+	var all []int64
+	for _, d := range g.Days {
+		all = append(all, of(d))
+	}
+	return all
+}
+
+// home is Today, and for those who may do nothing here it says so.
+func (a *App) home(w http.ResponseWriter, r *http.Request) error {
+	who := web.Session(r)
+	if !account.Allowed(who, account.ActMerchantRead) {
+		p := a.page(r, "none.title", "")
+		p.Bare = true
+		return web.Render(w, r, http.StatusForbidden, strangerPage(p))
+	}
+	m, err := scope(r)
+	if err != nil {
+		return err
+	}
+	p := a.page(r, "today.title", "tab.today")
+	g, err := a.glance(r.Context(), p, who, m)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, a.todayPage(p, g))
+}
+
+func (a *App) glance(ctx context.Context, p ui.Page, who account.Session, m shop.MerchantID) (g glance, err error) {
+	g = glance{Day: a.today(), Merchant: m}
+	from := g.Day.Next(1 - sparkDays)
+	sums, err := a.Redeem.Days(ctx, who, m, from)
+	if err != nil {
+		return g, err
+	}
+	g.Days = filled(sums, from, sparkDays)
+	if g.Latest, err = a.Redeem.List(ctx, who, redeem.Filter{Merchant: m, Limit: 8}); err != nil {
+		return g, err
+	}
+	if g.Choices, err = a.choices(ctx, who); err != nil {
+		return g, err
+	}
+	if m != "" {
+		return g, a.glanceOf(ctx, p, who, &g)
+	}
+	if g.Live, err = a.Shop.Count(ctx, "", shop.Live); err != nil {
+		return g, err
+	}
+	if g.Passes, err = a.Pass.Count(ctx, pass.Active); err != nil {
+		return g, err
+	}
+	g.Alarms, err = a.alarms(ctx, p, who)
+	return g, err
+}
+
+// filled puts a row for every day, also for those on which nothing happened.
+func filled(sums []redeem.DaySum, from ledger.Day, n int) []redeem.DaySum {
+	by := map[ledger.Day]redeem.DaySum{}
+	for _, s := range sums {
+		by[s.Day] = s
+	}
+	all := make([]redeem.DaySum, n)
+	for i := range all {
+		d := from.Next(i)
+		all[i] = by[d]
+		all[i].Day = d
+	}
+	return all
+}
+
+// glanceOf adds what a merchant sees of its own shops.
+func (a *App) glanceOf(ctx context.Context, p ui.Page, who account.Session, g *glance) error {
+	called, err := a.names(ctx, g.Merchant)
+	if err != nil {
+		return err
+	}
+	g.Name = called[g.Merchant]
+	hits, err := a.Shop.Search(ctx, shop.Query{Merchant: g.Merchant, Limit: 100})
+	for _, h := range hits {
+		switch {
+		case h.State == shop.Live:
+			g.Live++
+		case h.State == shop.Paused:
+			g.Alarms = append(g.Alarms, alarm{ui.Wait, p.T("alarm.paused.one", "shop", h.Name), p.T("alarm.look"), shopPath(h.ID)})
+		case h.State == shop.Draft && h.Terms.Kind == shop.None && who.Of(string(g.Merchant)):
+			g.Alarms = append(g.Alarms, alarm{ui.Wait, p.T("alarm.terms", "shop", h.Name), p.T("alarm.terms.set"), shopPath(h.ID) + "/terms"})
+		}
+	}
+	return err
+}
+
+// alarms is what needs an operator.
+func (a *App) alarms(ctx context.Context, p ui.Page, who account.Session) (all []alarm, err error) {
+	found, at, err := a.lastProof.of(ctx, a.Now(), a.Prove)
+	switch {
+	case err != nil:
+		all = append(all, alarm{ui.Wait, p.T("alarm.unproved"), p.T("alarm.look"), "/console/proof"})
+	case len(found) > 0:
+		all = append(all, alarm{ui.Bad, p.T("alarm.books", "n", len(found)), p.T("alarm.look"), "/console/proof"})
+	default:
+		all = append(all, alarm{ui.Good, p.T("alarm.proved", "time", at.In(a.Zone).Format("15:04")), "", "/console/proof"})
+	}
+	var dead []jobs.Job
+	err = a.DB.View(ctx, func(tx *db.Tx) error {
+		dead, err = jobs.List(tx, jobs.Dead, rowsMax)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if n := len(dead); n > 0 {
+		all = append([]alarm{{ui.Bad, p.T("alarm.jobs", "n", atLeast(n, rowsMax)), p.T("alarm.look"), "/console/jobs?state=dead"}}, all...)
+	}
+	stuck, err := a.Redeem.List(ctx, who, redeem.Filter{State: redeem.Stuck, Limit: rowsMax})
+	if err != nil {
+		return nil, err
+	}
+	if n := len(stuck); n > 0 {
+		all = append([]alarm{{ui.Bad, p.T("alarm.stuck", "n", atLeast(n, rowsMax)), p.T("alarm.look"), "/console/redemptions?state=stuck"}}, all...)
+	}
+	paused, err := a.Shop.Count(ctx, "", shop.Paused)
+	if paused > 0 {
+		all = append(all, alarm{ui.Wait, p.T("alarm.paused", "n", paused), p.T("alarm.look"), "/console/shops?state=paused"})
+	}
+	return all, err
+}
+
+// atLeast is a count that was not counted beyond a bound.
+func atLeast(n, bound int) string {
+	if n >= bound {
+		return count(n) + "+"
+	}
+	return count(n)
+}
+
+// proofLife is how long Today repeats a proof: proving reads the whole books.
+const proofLife = 10 * time.Minute
+
+// A lastProof is what proving the books found the last time.
+type lastProof struct {
+	mu    sync.Mutex
+	at    time.Time
+	found []ledger.Finding
+}
+
+// of returns the last proof, or proves if that is long ago.
+func (l *lastProof) of(ctx context.Context, now time.Time, prove func(context.Context) ([]ledger.Finding, error)) ([]ledger.Finding, time.Time, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.at.IsZero() && now.Sub(l.at).Abs() < proofLife {
+		return l.found, l.at, nil
+	}
+	found, err := prove(ctx)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	l.found, l.at = found, now
+	return found, now, nil
+}
+
+// keep remembers a proof that was just made.
+func (l *lastProof) keep(found []ledger.Finding, at time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.found, l.at = found, at
+}
