@@ -74,7 +74,7 @@ func (a *App) page(r *http.Request, s shop.Shop, title, tab string) ui.Page {
 	p.Title, p.Tab, p.Place = p.T(title), tab, s.Name
 	p.Tabs = []ui.Tab{
 		{Key: "tab.scan", Href: at(s.ID), Icon: "scan"},
-		{Key: "tab.today", Href: at(s.ID) + "/today", Icon: "list"},
+		{Key: "tab.today", Href: at(s.ID) + "/today", Icon: "receipt"},
 	}
 	return p
 }

@@ -52,7 +52,7 @@ func (a *App) billPage(r *http.Request, red redeem.Redemption) (ui.Page, error) 
 	}
 	p := a.page(r, s, "bill.title", "tab.scan")
 	p.Islands = []string{"till"}
-	p.Live, p.Refresh = bill(red.ID)+"/live", 3
+	p.Live, p.Version, p.Refresh = bill(red.ID)+"/live", version(red), 3
 	return p, nil
 }
 
@@ -65,9 +65,12 @@ func (a *App) billLive(w http.ResponseWriter, r *http.Request) error {
 	who := web.Session(r)
 	return web.Live(w, r, []string{string(red.ID)}, func(ctx context.Context) (string, error) {
 		now, err := a.Redeem.ForShop(ctx, who, red.ID)
-		return fmt.Sprintf("%s/%d", now.State, now.Version), err
+		return version(now), err
 	})
 }
+
+// version is what the stream says of a redemption.
+func version(r redeem.Redemption) string { return fmt.Sprintf("%s/%d", r.State, r.Version) }
 
 // price quotes the bill; a refused amount comes back with its sentence.
 func (a *App) price(w http.ResponseWriter, r *http.Request) error {

@@ -26,7 +26,7 @@ func (a *App) camera(w http.ResponseWriter, r *http.Request) error {
 	}
 	web.Allow(w, r, web.Camera)
 	p := a.page(r, s, "scan.title", "tab.scan")
-	p.Islands, p.Live, p.Refresh = []string{"till"}, at(s.ID)+"/live", 5
+	p.Islands, p.Live, p.Version, p.Refresh = []string{"till"}, at(s.ID)+"/live", standing(waiting), 5
 	return web.Render(w, r, http.StatusOK, cameraPage(p, s, waiting))
 }
 
@@ -39,12 +39,18 @@ func (a *App) cameraLive(w http.ResponseWriter, r *http.Request) error {
 	who := web.Session(r)
 	return web.Live(w, r, []string{"shop/" + string(s.ID)}, func(ctx context.Context) (string, error) {
 		waiting, err := a.Redeem.Requests(ctx, who, s.ID)
-		var b strings.Builder
-		for _, q := range waiting {
-			fmt.Fprintf(&b, "%s/%d ", q.ID, q.Version)
-		}
-		return "r " + b.String(), err
+		return standing(waiting), err
 	})
+}
+
+// standing is the version of the requests that wait. What streams send has no
+// blanks at its ends.
+func standing(waiting []redeem.Redemption) string {
+	b := []byte("requests")
+	for _, q := range waiting {
+		b = fmt.Appendf(b, " %s/%d", q.ID, q.Version)
+	}
+	return string(b)
 }
 
 // typing is the way for phones without a camera.
