@@ -30,9 +30,7 @@ const depthMax = 20
 // names, spelled the same. An integer takes no fraction and no exponent, and
 // null stands only where v has a pointer.
 func ReadJSON(r *http.Request, v any) error {
-	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	charset := params["charset"]
-	if err != nil || kind != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") || r.Header.Get("Content-Encoding") != "" {
+	if !IsJSON(r) {
 		return ErrMedia
 	}
 	data, err := io.ReadAll(r.Body)
@@ -42,6 +40,15 @@ func ReadJSON(r *http.Request, v any) error {
 		return ErrJSON.With("why", "the body broke off")
 	}
 	return DecodeJSON(data, v)
+}
+
+// IsJSON reports whether the request says that its body is JSON as it is: in
+// UTF-8 and not compressed.
+func IsJSON(r *http.Request) bool {
+	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	charset := params["charset"]
+	return err == nil && kind == "application/json" && (charset == "" || strings.EqualFold(charset, "utf-8")) &&
+		r.Header.Get("Content-Encoding") == ""
 }
 
 // DecodeJSON is ReadJSON for bytes at hand.

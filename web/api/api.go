@@ -17,6 +17,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -143,13 +144,28 @@ func langOf(ctx context.Context) fault.Lang { return from(ctx).lang }
 
 // serve hands a request that the edge let through to its operation.
 func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
-	if !plain(r.URL) {
+	switch {
+	case !plain(r.URL):
 		return errRequest
+	case r.Method != http.MethodGet && r.ContentLength != 0 && !web.IsJSON(r):
+		return web.ErrMedia
 	}
 	c := caller{web.Session(r), web.Client(r), web.Lang(r), web.RequestID(r), w.Header()}
 	c.header.Set("Cache-Control", "no-store")
 	a.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, c)))
 	return nil
+}
+
+// serveBare is serve for operations without a body, which still may be sent an
+// empty object but no member that would be passed over.
+func (a *API) serveBare(w http.ResponseWriter, r *http.Request) error {
+	if r.ContentLength != 0 {
+		var none struct{}
+		if err := web.ReadJSON(r, &none); err != nil {
+			return err
+		}
+	}
+	return a.serve(w, r)
 }
 
 // plain reports whether an address holds only text that databases keep.
@@ -166,7 +182,11 @@ func op[I, O any](a *API, method, path, id, summary string, action account.Actio
 		o.Security = []map[string][]string{{"token": {}}}
 	}
 	o.Errors = []int{400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 503}
-	a.routes = append(a.routes, web.Route{Pattern: method + " " + Prefix + path, Action: action, Handle: a.serve})
+	serve := a.serve
+	if _, body := reflect.TypeFor[I]().FieldByName("Body"); !body && method != http.MethodGet {
+		serve = a.serveBare
+	}
+	a.routes = append(a.routes, web.Route{Pattern: method + " " + Prefix + path, Action: action, Handle: serve})
 	huma.Register(a.api, o, func(ctx context.Context, in *I) (*O, error) {
 		ctx, replayed := once.Noting(ctx)
 		out, err := do(ctx, in)
