@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"citywalk/account"
 	"citywalk/db"
@@ -78,6 +79,41 @@ func TestWhoIsSignedOutSeesShopsAndIsLedToSignInForTheRest(t *testing.T) {
 		webtest.Scenario{Name: "sign in page", As: out, Do: "GET /signin?back=/card", Status: 200, Shows: []string{"手机号", `value="/card"`}},
 		webtest.Scenario{Name: "back to another host", As: out, Do: "GET /signin?back=//evil.example", Status: 200, Shows: []string{`name="back" value="/"`}, Hides: []string{`action="//evil`}},
 	)
+}
+
+func TestSigningInAtTheSignLeadsBackToIt(t *testing.T) {
+	g := sqlite(t)
+	p := &person{Client: webtest.NewClient(t, g.url), g: g}
+	sign := "/s/" + g.shop.Number
+	to := p.Do(t, "GET "+sign).Location
+	page := p.get(to)
+	if r := p.send("/signin", "phone", "12", "back", sign); r.Status != http.StatusUnprocessableEntity {
+		t.Errorf("a wrong number answers %d", r.Status)
+	}
+	seen(t, "the sign-in", page, "手机号", `value="`+sign+`"`)
+	asked := p.send("/signin", "phone", "138 0000 0007", "back", sign)
+	seen(t, "the code's page", asked.Text, "输入验证码", "没收到，再发一次")
+	g.deliver()
+	challenge := regexp.MustCompile(`name="challenge" value="([^"]+)"`).FindStringSubmatch(asked.Text)
+	if challenge == nil || g.codes.code == "" {
+		t.Fatalf("no challenge or no code: %.1000s", asked.Text)
+	}
+	wrong := "000000"
+	if g.codes.code == wrong {
+		wrong = "000001"
+	}
+	values := []string{"challenge", challenge[1], "phone", "13800000007", "back", sign, "code"}
+	if r := p.send("/signin/code", append(values, wrong)...); r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Text, "还可以试") {
+		t.Errorf("a wrong code answers %d", r.Status)
+	}
+	if r := p.send("/signin/code", append(values, g.codes.code)...); r.Location != sign {
+		t.Errorf("the right code answers %d to %q", r.Status, r.Location)
+	}
+	seen(t, "me", p.get("/me"), "138****0007", "还没有会员卡")
+	p.send("/signout")
+	if r := p.Do(t, "GET /me"); r.Status != http.StatusSeeOther {
+		t.Errorf("signed out, me answers %d", r.Status)
+	}
 }
 
 func TestLookingAtTheCardMakesNoCode(t *testing.T) {
@@ -267,6 +303,22 @@ func TestTrialIsFreeOnceAndBeginsAtOnce(t *testing.T) {
 		t.Errorf("a second trial answers %d, want 409", again.Status)
 	}
 	seen(t, "the refusal", again.Text, "体验卡每人一次", `href="/card"`)
+	g.clock.Advance(14 * 24 * time.Hour)
+	page := p.get("/card")
+	seen(t, "the card that lapsed", page, "会员卡已到期", "开年卡 ¥168.00")
+	if strings.Contains(page, "/buy/trial") {
+		t.Error("who had the trial is offered another")
+	}
+}
+
+func TestShopThatIsPausedSaysSoBeforeTheAmountIsTyped(t *testing.T) {
+	g := sqlite(t)
+	p := g.member()
+	g.must(g.Shop.Pause(t.Context(), g.operator, g.shop.ID, "装修"))
+	webtest.Run(t,
+		webtest.Scenario{Name: "sign", As: p.Client, Do: "GET /s/" + g.shop.Number, Status: 409, Shows: []string{"老张面馆现在不收会员卡", `href="/"`}},
+		webtest.Scenario{Name: "shop", As: p.Client, Do: "GET /shops/" + string(g.shop.ID), Status: 200, Shows: []string{"暂时不收会员卡：装修"}, Hides: []string{"到店付"}},
+	)
 }
 
 func TestMeRenamesAndSignsDevicesOut(t *testing.T) {

@@ -1,6 +1,7 @@
 package member
 
 import (
+	"context"
 	"crypto/ed25519"
 	"fmt"
 	"io"
@@ -39,28 +40,38 @@ type rig struct {
 	url      string
 	sandbox  sandboxtest.Sandbox
 	jobs     *jobs.Runner
+	codes    *inbox
 	operator account.Session
 	staff    account.Session
 	shop     shop.Shop
 	n, keys  int
 }
 
+// An inbox keeps the last code that was sent.
+type inbox struct{ code string }
+
+func (i *inbox) Send(_ context.Context, _, code string) error {
+	i.code = code
+	return nil
+}
+
 func newRig(t testing.TB, d *db.DB, clock *dbtest.Clock) *rig {
 	t.Helper()
 	secret := func(c string) []byte { return []byte(strings.Repeat(c, 32)) }
-	g := &rig{t: t, clock: clock, sandbox: sandboxtest.Start(t, clock.Now), jobs: jobs.NewRunner(d, 2)}
+	g := &rig{t: t, clock: clock, sandbox: sandboxtest.Start(t, clock.Now), jobs: jobs.NewRunner(d, 2), codes: &inbox{}}
 	var handler http.Handler
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
 	g.url = server.URL
 
-	accounts := &account.Service{DB: d, Keys: account.Keys{Seal: secret("a"), Index: secret("b"), Code: secret("c")}}
+	accounts := &account.Service{DB: d, Keys: account.Keys{Seal: secret("a"), Index: secret("b"), Code: secret("c")}, Sender: g.codes}
 	pay := &payment.Service{DB: d, Provider: g.sandbox.Provider, Currency: "CNY", BaseURL: g.url, Secret: secret("p"), Zone: dbtest.Zone}
 	passes := &pass.Service{DB: d, Payment: pay, Zone: dbtest.Zone}
 	bills := &redeem.Service{DB: d, Payment: pay, Zone: dbtest.Zone,
 		Keys: redeem.Keys{Code: secret("k"), Receipt: ed25519.NewKeyFromSeed(secret("r"))}}
 	pay.On("pass", passes.Outcome())
 	pay.On(redeem.Purpose, bills.Outcome())
+	accounts.Register(g.jobs)
 	pay.Register(g.jobs)
 	bills.Register(g.jobs)
 
