@@ -51,8 +51,9 @@ function stray(): string {
 }
 let strayed = "";
 
-/** When it is paid, the console tells how far the walk through the books is. */
+/** When both know that it is paid, the console tells how far the walk through the books is. */
 function afterPaid(): string {
+  if (path("till").startsWith("/till/bills/") && !has("till", "[data-once^='paid/']")) return "";
   const at = path("console");
   if (at.startsWith("/console/redemptions/")) return "record";
   if (at.startsWith("/console/statements")) return "statement";

@@ -65,7 +65,7 @@ class Scanner {
   }
 
   private async start(): Promise<void> {
-    if (!navigator.mediaDevices?.getUserMedia) return this.say("none");
+    if (!navigator.mediaDevices?.getUserMedia || !permitted()) return this.say("none");
     try {
       this.stream = await navigator.mediaDevices.getUserMedia({
         audio: false,
@@ -142,6 +142,11 @@ class Scanner {
     await this.track()?.applyConstraints({ advanced: [{ torch: on } as MediaTrackConstraintSet] });
     button.setAttribute("aria-pressed", String(on));
   }
+}
+
+/** Whether the page that frames this one lets it have the camera; alone it may. */
+function permitted(): boolean {
+  return (document as any).featurePolicy?.allowsFeature("camera") ?? true;
 }
 
 /** The browser's reader of QR codes, or zxing. */

@@ -17,7 +17,7 @@ export function fit(stage: HTMLElement, hint: string): void {
   });
   const tick = () => clock(stage);
   tick();
-  setInterval(tick, 1000);
+  setInterval(tick, 200);
 }
 
 function resize(stage: HTMLElement): void {
