@@ -73,8 +73,11 @@ var (
 		"这家店今天的会员优惠只剩 {left}，不够这一单。",
 		"The shop's budget for today has {left} left, which is not enough for this bill.")
 	ErrNotBest = fault.New(fault.Conflict, "redeem.not_best", fault.Us,
-		"省 {off}，用上的那个不比它省得少。",
-		"It takes {off} off; the price that applies takes no less off.")
+		"能省 {off}，用上的那个更合适。",
+		"It takes {off} off; the price that applies is the better one.")
+	// ErrPlain is why the full price is not taken.
+	ErrPlain = fault.New(fault.Conflict, "redeem.plain", fault.Us,
+		"没有优惠。", "Nothing off.")
 )
 
 // Refusals that the state of a redemption gives. Over, Declined, Unpaid and

@@ -99,7 +99,11 @@ func (b basis) options(bill money.Amount) []Option {
 	})
 	all[0].Wins = true
 	for i := range all[1:] {
-		if o := &all[i+1]; o.Lost == "" {
+		switch o := &all[i+1]; {
+		case o.Lost != "":
+		case o.Kind == "plain":
+			o.lose(ErrPlain)
+		default:
 			o.lose(ErrNotBest.With("off", o.Off))
 		}
 	}
