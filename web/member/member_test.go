@@ -69,7 +69,7 @@ func TestWhoIsSignedOutSeesShopsAndIsLedToSignInForTheRest(t *testing.T) {
 		webtest.Scenario{Name: "explore", As: out, Do: "GET /", Status: 200, Shows: []string{"老张面馆", "九折 · 满 50 可用", "营业中"}},
 		webtest.Scenario{Name: "near", As: out, Do: "GET /?lat=31.2304&lng=121.4700", Status: 200, Shows: []string{"步行"}},
 		webtest.Scenario{Name: "nothing found", As: out, Do: "GET /?q=没有这家", Status: 200, Shows: []string{"没有找到", "全部门店"}},
-		webtest.Scenario{Name: "shop", As: out, Do: "GET /shops/" + string(g.shop.ID), Status: 200, Shows: []string{"老张面馆", "不满 ¥50 不可用", "09:00–22:00", "/s/" + g.shop.Number}},
+		webtest.Scenario{Name: "shop", As: out, Do: "GET /shops/" + string(g.shop.ID), Status: 200, Shows: []string{"老张面馆", "九折，满 ¥50 可用，每人每天 10 次。", "09:00–22:00", "/s/" + g.shop.Number}},
 		webtest.Scenario{Name: "no such shop", As: out, Do: "GET /shops/shp_00000000000000000000000000", Status: 404},
 		webtest.Scenario{Name: "no shop's id", As: out, Do: "GET /shops/x", Status: 404},
 		webtest.Scenario{Name: "card", As: out, Do: "GET /card", Status: 200, Shows: []string{"168.00", "7 天内", "登录后开卡", "上海 1 家店"}},
