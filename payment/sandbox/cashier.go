@@ -191,7 +191,9 @@ func (s *Server) protect(w http.ResponseWriter, to string) {
 	h.Set("Cache-Control", "no-store")
 }
 
-func serveStyle(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	http.ServeFileFS(w, r, files, "page/style.css")
+func serveFile(name string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		http.ServeFileFS(w, r, files, name)
+	}
 }

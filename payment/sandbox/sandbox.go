@@ -96,7 +96,8 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	cashier := http.NewServeMux()
 	cashier.HandleFunc("GET /cashier/{no}", s.showCashier)
 	cashier.HandleFunc("POST /cashier/{no}", s.useCashier)
-	cashier.HandleFunc("GET /cashier/style.css", serveStyle)
+	cashier.HandleFunc("GET /cashier/style.css", serveFile("page/style.css"))
+	cashier.HandleFunc("GET /cashier/icon.svg", serveFile("page/icon.svg"))
 	s.mux.Handle("/cashier/", http.NewCrossOriginProtection().Handler(cashier))
 	return s, nil
 }
