@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -237,10 +238,35 @@ func source(key string) string {
 	return ""
 }
 
-// partyName is what a party is called, or its id.
-func partyName(names map[string]string, party string) string {
-	if name := names[party]; name != "" {
+// memo is what an entry is about, in words; auditors find its own memo in the
+// file.
+func memo(p ui.Page, e ledger.Written) string {
+	part := strings.Split(e.Key, "/")
+	kind := part[0] + "." + part[len(part)-1]
+	switch {
+	case part[0] == "redeem" && len(part) == 2, part[0] == "settle":
+		kind = part[0]
+	case part[0] == "payment" && len(part) == 3, len(part) > 1 && part[1] == "recognise":
+		kind = part[0] + "." + part[1]
+	}
+	if p.Words.Has("entry." + kind) {
+		return p.T("entry." + kind)
+	}
+	return e.Memo
+}
+
+// partyName is what a party is called: a merchant by its name, a cohort of
+// passes by what they have in common, others by their id.
+func partyName(p ui.Page, names map[string]string, posting ledger.Posting) string {
+	if name := names[posting.Party]; name != "" {
 		return name
 	}
-	return party
+	part := strings.Split(posting.Party, "/")
+	if posting.Account == ledger.PassUnearned && len(part) == 3 {
+		price, err := strconv.ParseInt(part[1], 10, 64)
+		if err == nil {
+			return p.T("party.cohort", "first", part[0], "price", money.Amount(price), "days", part[2])
+		}
+	}
+	return posting.Party
 }

@@ -111,7 +111,7 @@ func (a *App) membersPage(p ui.Page, all []account.Person, f ui.Form, first, nex
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Text(cols[1], one.Masked).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Text(cols[1], beside(one)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -214,7 +214,7 @@ func (a *App) memberPage(p ui.Page, h holder) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Heading(personName(h.Person), h.Masked+" · "+p.T("member.since", "time", a.moment(p, h.Created))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Heading(personName(h.Person), joined(beside(h.Person), p.T("member.since", "time", a.moment(p, h.Created)))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

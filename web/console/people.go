@@ -31,6 +31,15 @@ func personName(p account.Person) string {
 	return p.Name
 }
 
+// beside is the masked number that stands beside a name; without a name it
+// already stands in its place.
+func beside(p account.Person) string {
+	if p.Name == "" {
+		return ""
+	}
+	return p.Masked
+}
+
 // under finds the entries that stand under keys; those that are not there are
 // left out.
 func under(tx *db.Tx, keys ...string) (all []ledger.Written, err error) {

@@ -152,11 +152,11 @@ func (a *App) resume(w http.ResponseWriter, r *http.Request) error {
 
 // An ending is a change of state that needs a reason: a pause or leaving.
 type ending struct {
-	act   string // "pause", "leave": the path and the words.
-	do    func(context.Context, account.Session, shop.ID, string) error
-	from  []shop.State
-	look  string
-	say   string
+	act  string // "pause", "leave": the path and the words.
+	do   func(context.Context, account.Session, shop.ID, string) error
+	from []shop.State
+	look string
+	say  string
 }
 
 func (a *App) endings(act string) ending {
@@ -166,10 +166,18 @@ func (a *App) endings(act string) ending {
 	return ending{act: act, do: a.Shop.Leave, from: []shop.State{shop.Live, shop.Paused}, look: ui.Danger, say: "say.left"}
 }
 
-func (a *App) pausing(w http.ResponseWriter, r *http.Request) error { return a.ask(w, r, a.endings("pause")) }
-func (a *App) leaving(w http.ResponseWriter, r *http.Request) error { return a.ask(w, r, a.endings("leave")) }
-func (a *App) pause(w http.ResponseWriter, r *http.Request) error   { return a.end(w, r, a.endings("pause")) }
-func (a *App) leave(w http.ResponseWriter, r *http.Request) error   { return a.end(w, r, a.endings("leave")) }
+func (a *App) pausing(w http.ResponseWriter, r *http.Request) error {
+	return a.ask(w, r, a.endings("pause"))
+}
+func (a *App) leaving(w http.ResponseWriter, r *http.Request) error {
+	return a.ask(w, r, a.endings("leave"))
+}
+func (a *App) pause(w http.ResponseWriter, r *http.Request) error {
+	return a.end(w, r, a.endings("pause"))
+}
+func (a *App) leave(w http.ResponseWriter, r *http.Request) error {
+	return a.end(w, r, a.endings("leave"))
+}
 
 // ask says in plain words what the ending does, and asks for its reason.
 func (a *App) ask(w http.ResponseWriter, r *http.Request, e ending) error {

@@ -209,3 +209,12 @@ func actWord(p ui.Page, act string) string {
 	}
 	return act
 }
+
+// objectName is what an id names, in a word, with its end to tell it apart.
+func objectName(p ui.Page, id string) string {
+	prefix, _, _ := strings.Cut(id, "_")
+	if !p.Words.Has("id."+prefix) || len(id) < 6 {
+		return id
+	}
+	return p.T("id."+prefix) + " …" + id[len(id)-6:]
+}
