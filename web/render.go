@@ -107,12 +107,27 @@ func Again(w http.ResponseWriter, r *http.Request, err error, f ui.Form, page fu
 	case fault.SignedOut, fault.Denied, fault.Unsupported, fault.Unavailable:
 		return err
 	}
+	f.Fault = refused
+	return render(w, r, formStatus(refused.Kind), refused, page(f))
+}
+
+// Refuse answers with err by a page of the app's own. Errors that people are
+// told nothing about, and that they are signed out, are returned.
+func Refuse(w http.ResponseWriter, r *http.Request, err error, page func(*fault.Error) templ.Component) error {
+	refused, ok := fault.From(err)
+	if !ok || refused.Kind == fault.SignedOut {
+		return err
+	}
+	return render(w, r, statusOf(refused), refused, page(refused))
+}
+
+// render answers with the page of a refusal.
+func render(w http.ResponseWriter, r *http.Request, status int, refused *fault.Error, page templ.Component) error {
 	state(r).fault = refused.Code
 	if n := RetryAfter(refused); n > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(n))
 	}
-	f.Fault = refused
-	return Render(w, r, formStatus(refused.Kind), page(f))
+	return Render(w, r, status, page)
 }
 
 // gzipMin is the length below which compressing costs more than it saves.

@@ -2,9 +2,18 @@
 // see it paid, undo it in time. Busy, untrained, one hand, in sunlight.
 //
 // It opens on the camera. Each screen has one thing to do; what was paid or
-// refused fills the whole screen and is said aloud. Nothing has to be
-// installed. Every page works without script, with typed codes instead of the
-// camera and a link instead of the live view.
+// refused fills the whole screen and is said aloud, and stays until staff goes
+// on. Requests from the shop's sign slide in over the camera, the typed code
+// and the day's list.
+//
+//	camera ──scan──▶ amount ──▶ confirming ⇄ change ──▶ paying ──▶ paid ──▶ camera
+//	   ▲ ╲                                                          ╰─ undo ▶ undone
+//	   │  ╰─ the sign's request ── right ──▶ paying
+//	   ╰──────────── refused, cancelled ◀──── any of them
+//
+// Nothing has to be installed. Every page works without script, with typed
+// codes instead of the camera and pages that load themselves again instead of
+// the live view.
 package till
 
 import (
@@ -74,8 +83,9 @@ func (a *App) page(r *http.Request, s shop.Shop, title, tab string) ui.Page {
 	p.Title, p.Tab, p.Place = p.T(title), tab, s.Name
 	p.Tabs = []ui.Tab{
 		{Key: "tab.scan", Href: at(s.ID), Icon: "scan"},
-		{Key: "tab.today", Href: at(s.ID) + "/today", Icon: "receipt"},
+		{Key: "tab.today", Href: at(s.ID) + "/today", Icon: "today"},
 	}
+	p.Islands = []string{"till"}
 	return p
 }
 

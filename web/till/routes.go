@@ -13,17 +13,19 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "GET /till/{$}", Action: account.ActMemberUse, Handle: a.shops},
 
 		{Pattern: "GET /till/shops/{shop}", Action: account.ActTillUse, Handle: a.camera},
-		{Pattern: "GET /till/shops/{shop}/live", Action: account.ActTillUse, Handle: a.cameraLive},
-		{Pattern: "POST /till/shops/{shop}/scan", Action: account.ActTillUse, Handle: a.scan},
 		{Pattern: "GET /till/shops/{shop}/type", Action: account.ActTillUse, Handle: a.typing},
+		{Pattern: "POST /till/shops/{shop}/scan", Action: account.ActTillUse, Handle: a.scan},
 		{Pattern: "GET /till/shops/{shop}/today", Action: account.ActTillUse, Handle: a.today},
+		{Pattern: "GET /till/shops/{shop}/live", Action: account.ActTillUse, Handle: a.requestsLive},
 
 		{Pattern: "GET /till/bills/{bill}", Action: account.ActTillUse, Handle: a.bill},
 		{Pattern: "GET /till/bills/{bill}/live", Action: account.ActTillUse, Handle: a.billLive},
 		{Pattern: "POST /till/bills/{bill}/price", Action: account.ActTillUse, Handle: a.price},
+		{Pattern: "GET /till/bills/{bill}/change", Action: account.ActTillUse, Handle: a.change},
 		{Pattern: "POST /till/bills/{bill}/accept", Action: account.ActTillUse, Handle: a.accept},
 		{Pattern: "POST /till/bills/{bill}/decline", Action: account.ActTillUse, Handle: a.decline},
 		{Pattern: "POST /till/bills/{bill}/undo", Action: account.ActTillUse, Handle: a.undo},
+		{Pattern: "GET /till/bills/{bill}/record", Action: account.ActTillUse, Handle: a.record},
 	}...)
 }
 

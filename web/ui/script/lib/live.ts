@@ -80,6 +80,8 @@ export function replace(html: string): void {
     const name = old.dataset.liveRegion;
     const next = fresh.querySelector<HTMLElement>(`[data-live-region="${CSS.escape(name ?? "")}"]`);
     if (!next || next.isEqualNode(old)) return;
+    // It is of the same version: what was tapped into it meanwhile stays.
+    if (old.dataset.liveOf && old.dataset.liveOf === next.dataset.liveOf) return;
     // Someone is typing there: what they wrote is worth more than being fresh.
     if (old.contains(document.activeElement) && (document.activeElement as HTMLElement).matches("input, textarea, select")) return;
     const node = document.importNode(next, true);

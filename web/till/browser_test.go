@@ -1,0 +1,137 @@
+package till
+
+import (
+	"os"
+	"testing"
+
+	"citywalk/account"
+	"citywalk/shop"
+	"citywalk/web/webtest"
+)
+
+// looks are the ways in which people look at the app. The other two are looked
+// at when the pictures are wanted.
+func looks() map[string]webtest.Device {
+	look := func(dark bool, language string) webtest.Device {
+		d := webtest.Phone
+		d.Dark, d.Language = dark, language
+		return d
+	}
+	all := map[string]webtest.Device{"zh-light": look(false, "zh-CN"), "en-dark": look(true, "en")}
+	if os.Getenv("CITYWALK_SHOTS") != "" {
+		all["zh-dark"], all["en-light"] = look(true, "zh-CN"), look(false, "en")
+	}
+	return all
+}
+
+// settled looks at the page that is shown: axe finds nothing, nothing is wider
+// than the screen, and what is pressed is large enough and in reach.
+func settled(t *testing.T, page *webtest.Page, shot string) {
+	t.Helper()
+	page.Axe()
+	page.Screenshot(shot)
+	if wide := webtest.Eval[int](page, "document.documentElement.scrollWidth"); wide > 390 {
+		t.Errorf("%s is %d px wide on a phone", shot, wide)
+	}
+	if small := webtest.Eval[string](page, smallTargets); small != "" {
+		t.Errorf("%s has targets below 44 px: %s", shot, small)
+	}
+	if cut := webtest.Eval[string](page, cutSums); cut != "" {
+		t.Errorf("%s cuts: %s", shot, cut)
+	}
+}
+
+// smallTargets names what can be pressed and is lower than a finger; cutSums
+// names amounts that are wider than their place.
+const (
+	smallTargets = `[...document.querySelectorAll("a.button, button, .till-nav a, .tally a, .row-main, .back")]
+		.filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML.slice(0, 80)).join("\n")`
+	cutSums = `[...document.querySelectorAll(".big-sum, .match, .tally strong, h1, h2, .sum")]
+		.filter(e => e.checkVisibility() && !e.matches(".sr") && (e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 || e.getBoundingClientRect().right > 390)).map(e => e.outerHTML.slice(0, 80)).join("\n")`
+	primaryInReach = `(() => { const b = [...document.querySelectorAll(".button.primary, [type=submit].button")].filter(e => e.checkVisibility())[0];
+		const r = b.getBoundingClientRect(); return r.bottom <= innerHeight && r.top >= innerHeight / 2 })()`
+)
+
+// reached fails the test unless the screen's first button is in reach of the
+// thumb, without scrolling.
+func reached(t *testing.T, page *webtest.Page, what string) {
+	t.Helper()
+	if !webtest.Eval[bool](page, primaryInReach) {
+		t.Errorf("%s: the button is out of reach", what)
+	}
+}
+
+// TestPagesOnAPhone looks at every page as staff does, with a long name of a
+// shop and a large bill.
+func TestPagesOnAPhone(t *testing.T) {
+	for name, device := range looks() {
+		t.Run(name, func(t *testing.T) {
+			g := sqlite(t)
+			g.shop = g.addShop("", "上海老张家本帮葱油面馆（南京西路静安寺旗舰店）", shop.Terms{Kind: shop.Percent, Percent: 10, Gift: "", PerDay: 40})
+			c, who := g.staff(g.shop), g.member("王小明")
+			page := webtest.Open(t, device, "")
+			look := func(shot, path string) {
+				t.Helper()
+				page.Open(g.url + path)
+				settled(t, page, name+"-"+shot)
+			}
+			in, err := g.Account.Invite(t.Context(), g.operator, account.Grant{Role: account.Staff, Merchant: string(g.shop.Merchant), Shop: string(g.shop.ID)})
+			g.must(err)
+			look("join", "/till/join/"+in.Token)
+			look("signin", "/till/signin")
+			page.SetCookie(g.url, "till", c.token)
+			look("joinin", "/till/join/"+in.Token)
+			page.SeeQR("")
+			page.Open(g.url + at(g.shop.ID))
+			page.WaitCount("[data-scanner-say]", 1)
+			page.WaitCount(".link-state[data-ok=yes]", 1)
+			settled(t, page, name+"-camera")
+			look("type", at(g.shop.ID)+"/type")
+			reached(t, page, "typing")
+			look("today-none", at(g.shop.ID)+"/today")
+
+			red := g.scanned(c, who)
+			look("enter", bill(red.ID))
+			reached(t, page, "the amount")
+			page.Click(".keypad [data-key='0']")
+			page.Click(".till-bill .button.primary")
+			settled(t, page, name+"-amount-refused")
+			reached(t, page, "the refused amount")
+			g.must2(g.Redeem.Price(t.Context(), c.session, red.ID, 12850, g.key()))
+			look("confirming", bill(red.ID))
+			look("change", bill(red.ID)+"/change")
+			g.must2(g.Redeem.Dispute(t.Context(), who, red.ID, g.key()))
+			look("disputed", bill(red.ID))
+			reached(t, page, "the disputed amount")
+			g.must2(g.Redeem.Price(t.Context(), c.session, red.ID, 4_999_999, g.key()))
+			red = g.look(c, red.ID)
+			_, err = g.confirm(who, red)
+			g.must(err)
+			look("paying", bill(red.ID))
+			g.settle(who, red.ID)
+			look("paid", bill(red.ID))
+			look("record", bill(red.ID)+"/record")
+			undo := g.paid(c, who, "128.50")
+			g.must2(g.Redeem.Undo(t.Context(), c.session, undo.ID, g.key()))
+			look("undone", bill(undo.ID))
+			asked := g.asked(who, 12850)
+			page.Open(g.url + at(g.shop.ID))
+			page.WaitCount(".request-in", 1)
+			settled(t, page, name+"-request")
+			reached(t, page, "the request")
+			look("today", at(g.shop.ID)+"/today")
+			g.must2(g.Redeem.Decline(t.Context(), who, asked.ID, g.key()))
+			look("voided", bill(asked.ID))
+			reached(t, page, "the voided bill")
+			look("today-closed", at(g.shop.ID)+"/today")
+			page.Open(g.url + at(g.shop.ID) + "/type")
+			page.Fill("#code", "770000000000000018")
+			page.Press("\r")
+			page.WaitCount(".whole.bad", 1)
+			settled(t, page, name+"-refused")
+			reached(t, page, "the refusal")
+			g.must(g.Shop.Pause(t.Context(), g.operator, g.shop.ID, "装修"))
+			look("camera-closed", at(g.shop.ID))
+		})
+	}
+}
