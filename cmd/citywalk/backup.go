@@ -67,7 +67,7 @@ func (c *RestoreCmd) Run(ctx context.Context, s *Streams) error {
 		return nil
 	}
 	if _, err := os.Stat(c.DB + "-wal"); err == nil {
-		return fmt.Errorf("%s-wal is there: stop the server first", c.DB)
+		return fmt.Errorf("%s-wal is there: stop the server first; if it crashed, start and stop it once, or move the database and its -wal away", c.DB)
 	}
 	kept, err := setAside(c.DB)
 	if err != nil {

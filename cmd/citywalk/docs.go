@@ -54,7 +54,7 @@ func (c *DocsCmd) Run(_ context.Context, s *Streams) error {
 
 // reference makes the pages, by their names.
 func reference() (map[string][]byte, error) {
-	document, err := json.MarshalIndent(api.New(api.Parts{}).Document(), "", "  ")
+	document, err := json.MarshalIndent(api.New(api.Parts{Version: "v1"}).Document(), "", "  ")
 	if err != nil {
 		return nil, err
 	}

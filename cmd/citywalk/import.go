@@ -62,12 +62,19 @@ func (c *ImportShopsCmd) report(s *Streams, r shop.Report) error {
 	for _, p := range r.Problems {
 		fmt.Fprintf(s.Out, "line %d: %s: %s\n", p.Line, p.Field, p.Reason)
 	}
+	for _, p := range r.Warnings {
+		fmt.Fprintf(s.Out, "line %d: %s: %s; left unknown\n", p.Line, p.Field, p.Reason)
+	}
 	verb := "imported"
 	if c.DryRun {
 		verb = "would be imported (dry run)"
 	}
-	fmt.Fprintf(s.Out, "%d rows %s: %d new, %d changed, %d as before, %d named above\n",
-		r.Rows, verb, r.Added, r.Changed, r.Same, len(r.Problems))
+	fields := "fields"
+	if r.Warned == 1 {
+		fields = "field"
+	}
+	fmt.Fprintf(s.Out, "%d rows %s: %d new, %d changed, %d as before, %d refused, %d %s left unknown\n",
+		r.Rows, verb, r.Added, r.Changed, r.Same, r.Refused, r.Warned, fields)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"text/tabwriter"
 )
@@ -15,6 +16,9 @@ type Listing struct {
 // print writes rows as JSON or as a table of the columns that row gives.
 func (l Listing) print(s *Streams, rows any, head []string, each func(add func(cells ...any))) error {
 	if l.JSON {
+		if v := reflect.ValueOf(rows); v.Kind() == reflect.Slice && v.IsNil() {
+			rows = []any{}
+		}
 		return printJSON(s, rows)
 	}
 	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
