@@ -181,7 +181,6 @@ func op[I, O any](a *API, method, path, id, summary string, action account.Actio
 	if action != account.ActPublic {
 		o.Security = []map[string][]string{{"token": {}}}
 	}
-	o.Errors = []int{400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 503}
 	serve := a.serve
 	if _, body := reflect.TypeFor[I]().FieldByName("Body"); !body && method != http.MethodGet {
 		serve = a.serveBare

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
+	"citywalk/db"
+	"citywalk/db/dbtest"
 	"citywalk/web"
 )
 
@@ -33,7 +36,7 @@ func document(t *testing.T, a *API) *openapi3.T {
 }
 
 // follows returns a check that an answer is one that the document allows.
-func follows(t *testing.T, g *rig) func(*testing.T, *http.Request, *http.Response, []byte) {
+func follows(t *testing.T, g *rig) func(*http.Request, *http.Response, []byte) error {
 	t.Helper()
 	d := document(t, g.api)
 	if len(d.Servers) != 1 || d.Servers[0].URL != Prefix {
@@ -44,12 +47,13 @@ func follows(t *testing.T, g *rig) func(*testing.T, *http.Request, *http.Respons
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func(t *testing.T, r *http.Request, w *http.Response, body []byte) {
-		t.Helper()
+	return func(r *http.Request, w *http.Response, body []byte) error {
+		if r.URL.Path == Prefix+"/openapi.json" {
+			return nil // The document does not tell of itself.
+		}
 		route, params, err := router.FindRoute(r)
 		if err != nil {
-			t.Errorf("%s %s is not in the document: %v", r.Method, r.URL.Path, err)
-			return
+			return fmt.Errorf("%s %s is not in the document: %w", r.Method, r.URL.Path, err)
 		}
 		in := &openapi3filter.ResponseValidationInput{
 			RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route},
@@ -58,8 +62,9 @@ func follows(t *testing.T, g *rig) func(*testing.T, *http.Request, *http.Respons
 			Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
 		}
 		if err := openapi3filter.ValidateResponse(t.Context(), in); err != nil {
-			t.Errorf("%s %s answered %d against the document: %v", r.Method, route.Path, w.StatusCode, err)
+			return fmt.Errorf("%s %s answered %d against the document: %w", r.Method, route.Path, w.StatusCode, err)
 		}
+		return nil
 	}
 }
 
@@ -90,6 +95,22 @@ func TestDocumentIsWhole(t *testing.T) {
 		ids[op.OperationID] = true
 		if public := r.Action == "public"; public != (op.Security == nil) {
 			t.Errorf("%s: does the document ask for a token? Its action is %s", r.Pattern, r.Action)
+		}
+	}
+}
+
+// TestTheCheckSeesWhatIsWrong shows that an answer against the document is
+// found out, so that answers that pass mean something.
+func TestTheCheckSeesWhatIsWrong(t *testing.T) {
+	d, clock := dbtest.Open(t, db.SQLite)
+	g := newRig(t, d, clock)
+	r := httptest.NewRequest("GET", g.base+Prefix+"/plans", nil)
+	w := &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}}
+	for body, right := range map[string]bool{
+		`{"plans":[]}`: true, `{"plans":null}`: false, `{"plans":[],"more":1}`: false, `{}`: false, `{"plans":[{"code":1}]}`: false,
+	} {
+		if err := follows(t, g)(r, w, []byte(body)); right != (err == nil) {
+			t.Errorf("%s: %v", body, err)
 		}
 	}
 }

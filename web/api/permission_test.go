@@ -11,7 +11,7 @@ import (
 // who is turned away at the door, and nobody else is.
 func TestWhoMayCallWhat(t *testing.T) {
 	each(t, func(t *testing.T, g *rig) {
-		g.check = nil
+		g.check = follows(t, g)
 		people := map[account.Role]user{
 			account.Anyone:   g.nobody(),
 			account.Member:   g.enter(),
