@@ -2,9 +2,12 @@ package till
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"citywalk/account"
+	"citywalk/fault"
+	"citywalk/redeem"
 	"citywalk/shop"
 	"citywalk/web/webtest"
 )
@@ -22,6 +25,13 @@ func looks() map[string]webtest.Device {
 		all["zh-dark"], all["en-light"] = look(true, "zh-CN"), look(false, "en")
 	}
 	return all
+}
+
+func languageOf(d webtest.Device) fault.Lang {
+	if d.Language == "en" {
+		return fault.En
+	}
+	return fault.Zh
 }
 
 // settled looks at the page that is shown: axe finds nothing, nothing is wider
@@ -48,7 +58,7 @@ const (
 		.filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML.slice(0, 80)).join("\n")`
 	cutSums = `[...document.querySelectorAll(".big-sum, .match, .tally strong, h1, h2, .sum")]
 		.filter(e => e.checkVisibility() && !e.matches(".sr") && (e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 || e.getBoundingClientRect().right > 390)).map(e => e.outerHTML.slice(0, 80)).join("\n")`
-	primaryInReach = `(() => { const b = [...document.querySelectorAll(".button.primary, [type=submit].button")].filter(e => e.checkVisibility())[0];
+	primaryInReach = `(() => { const b = [...document.querySelectorAll(".button.primary")].find(e => e.checkVisibility());
 		const r = b.getBoundingClientRect(); return r.bottom <= innerHeight && r.top >= innerHeight / 2 })()`
 )
 
@@ -67,7 +77,7 @@ func TestPagesOnAPhone(t *testing.T) {
 	for name, device := range looks() {
 		t.Run(name, func(t *testing.T) {
 			g := sqlite(t)
-			g.shop = g.addShop("", "上海老张家本帮葱油面馆（南京西路静安寺旗舰店）", shop.Terms{Kind: shop.Percent, Percent: 10, Gift: "", PerDay: 40})
+			g.shop = g.addShop("", "上海老张家本帮葱油面馆（南京西路静安寺旗舰店）", shop.Terms{Kind: shop.Percent, Percent: 10, PerDay: 10})
 			c, who := g.staff(g.shop), g.member("王小明")
 			page := webtest.Open(t, device, "")
 			look := func(shot, path string) {
@@ -83,7 +93,7 @@ func TestPagesOnAPhone(t *testing.T) {
 			look("joinin", "/till/join/"+in.Token)
 			page.SeeQR("")
 			page.Open(g.url + at(g.shop.ID))
-			page.WaitCount("[data-scanner-say]", 1)
+			page.WaitText(Words().Say(languageOf(device), "ui.scan.aim"))
 			page.WaitCount(".link-state[data-ok=yes]", 1)
 			settled(t, page, name+"-camera")
 			look("type", at(g.shop.ID)+"/type")
@@ -134,4 +144,143 @@ func TestPagesOnAPhone(t *testing.T) {
 			look("camera-closed", at(g.shop.ID))
 		})
 	}
+}
+
+// TestTillFollowsTheMember is the main job in a browser: the camera reads the
+// code, the pad takes the amount, and the screen turns green by itself.
+func TestTillFollowsTheMember(t *testing.T) {
+	g := sqlite(t)
+	c, who := g.staff(g.shop), g.member("王小明")
+	page := webtest.Open(t, webtest.Phone, "")
+	page.SetCookie(g.url, "till", c.token)
+	page.SeeQR(g.code(who))
+	page.Open(g.url + "/till/")
+	page.WaitText("输入金额")
+	page.SeeQR("")
+	page.WaitText("王*")
+	hear(page)
+	for _, k := range strings.Split("128.50", "") {
+		page.Click("[data-key='" + k + "']")
+	}
+	if got := page.Value("#bill"); got != "128.50" {
+		t.Fatalf("the pad wrote %q", got)
+	}
+	page.Click("发给会员确认")
+	page.WaitText("会员正在确认")
+	id := redeem.ID(page.URL()[strings.LastIndex(page.URL(), "/")+1:])
+
+	hear(page)
+	g.must2(g.Redeem.Dispute(t.Context(), who, id, g.key()))
+	page.WaitText("会员说金额不对")
+	page.Click("[data-key='9']")
+	page.Click("发给会员确认")
+	page.WaitText("会员正在确认")
+	page.Click("改金额")
+	for _, k := range strings.Split("128.50", "") {
+		page.Click("[data-key='" + k + "']")
+	}
+	page.Click("发给会员确认")
+	page.WaitText("¥115.65")
+
+	hear(page)
+	_, err := g.confirm(who, g.look(c, id))
+	g.must(err)
+	page.WaitText("会员正在付款")
+	g.settle(who, id)
+	page.WaitText("收款成功")
+	if got := webtest.Eval[string](page, "heard.join()"); got != "收款成功，115 元 6 角 5 分" {
+		t.Errorf("the till said %q", got)
+	}
+	if size := webtest.Eval[string](page, `getComputedStyle(document.querySelector(".whole .big-sum")).fontSize`); size != "72px" {
+		t.Errorf("the amount is %s high", size)
+	}
+	if !webtest.Eval[bool](page, `(() => { const r = document.querySelector(".whole.good").getBoundingClientRect(); return r.width >= innerWidth && r.height >= innerHeight })()`) {
+		t.Error("green does not fill the screen")
+	}
+	page.Axe()
+	page.WaitText("撤销")
+	g.clock.Advance(redeem.UndoLife)
+	page.WaitGone("撤销")
+	page.WaitText("收款成功")
+	page.Click("下一位")
+	page.WaitText("对准会员码")
+}
+
+// hear notes what the page says aloud from now on.
+func hear(page *webtest.Page) {
+	webtest.Eval[bool](page, `(window.heard = [], speechSynthesis.speak = w => heard.push(w.text), true)`)
+}
+
+// TestRequestSlidesIn over the camera, which goes on looking, and over what
+// staff is doing nothing else is laid.
+func TestRequestSlidesIn(t *testing.T) {
+	g := sqlite(t)
+	c, who, other := g.staff(g.shop), g.member("王小明"), g.member("李雷")
+	page := webtest.Open(t, webtest.Phone, "")
+	page.SetCookie(g.url, "till", c.token)
+	page.SeeQR("")
+	page.Open(g.url + at(g.shop.ID))
+	page.WaitText("对准会员码")
+	webtest.Eval[bool](page, `(document.querySelector("video").mine = true)`)
+	red := g.asked(who, 12850)
+	page.WaitText("王* 要付款")
+	page.WaitText(red.Match)
+	if !webtest.Eval[bool](page, `document.querySelector("video").mine === true`) {
+		t.Error("the camera was opened anew")
+	}
+	page.Click("不对")
+	page.WaitText("已取消，没有扣款")
+	red = g.asked(other, 12850)
+	page.WaitText("李* 要付款")
+	page.Click("对，收款")
+	page.WaitText("会员正在付款")
+	g.settle(other, red.ID)
+	page.WaitText("收款成功")
+	page.Click("撤销")
+	page.WaitText("已撤销，钱退给会员")
+	g.deliver()
+	page.WaitText("钱已退回")
+}
+
+// TestForeignCodesStayOnThePhone: neither the camera nor the field sends
+// somebody's payment code.
+func TestForeignCodesStayOnThePhone(t *testing.T) {
+	g := sqlite(t)
+	c := g.staff(g.shop)
+	page := webtest.Open(t, webtest.Phone, "")
+	page.SetCookie(g.url, "till", c.token)
+	page.SeeQR("134567890123456789")
+	page.Open(g.url + at(g.shop.ID))
+	page.WaitText("这是付款码，不是会员码")
+	page.SeeQR("")
+	page.Click("输入会员码")
+	page.Fill("#code", "134567890123456789")
+	page.Click("下一步")
+	if got := page.Value("#code"); got != "" || !strings.HasSuffix(page.URL(), "/type") {
+		t.Errorf("the code %q is still there at %s", got, page.URL())
+	}
+	for _, k := range strings.Split("770000000000000018", "") {
+		page.Click("[data-key='" + k + "']")
+	}
+	if got := page.Value("#code"); got != "770000 000000 000018" {
+		t.Errorf("the pad wrote %q", got)
+	}
+	hear(page)
+	page.Click("下一步")
+	page.WaitText("没有认出这个码")
+	page.WaitText("轮到你")
+	page.Click("重新扫码")
+	page.WaitText("对准会员码")
+}
+
+// TestLanguageSwitch stands at the foot of the day.
+func TestLanguageSwitch(t *testing.T) {
+	g := sqlite(t)
+	page := webtest.Open(t, webtest.Phone, "")
+	page.SetCookie(g.url, "till", g.staff(g.shop).token)
+	page.SeeQR("")
+	page.Open(g.url + at(g.shop.ID))
+	page.Click("今日")
+	page.Click("English")
+	page.WaitText("Paid today")
 }

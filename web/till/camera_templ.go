@@ -379,7 +379,7 @@ func requestIn(p ui.Page, q redeem.Redemption) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = sums(p, q).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sums(p, q, "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
