@@ -179,10 +179,12 @@ function point(n: number, what: string): void {
   stage.querySelector("[data-next-what]")!.textContent = what;
 }
 
-// A small screen has room for one device.
+// A small screen has room for one device, a middling one for two.
 const single = matchMedia("(max-width: 719px)");
+const stacked = matchMedia("(min-width: 720px) and (max-width: 1119px)");
 
 function show(device: Device): void {
+  if (stacked.matches) frame(device).scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
   stage.querySelectorAll<HTMLElement>("[data-device]").forEach((d) => d.classList.toggle("shown", d.dataset.device === device));
   stage.querySelectorAll<HTMLElement>("[data-show]").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.show === device)));
 }

@@ -21,9 +21,9 @@ export function path(device: Device): string {
   return inside(device)?.location.pathname ?? "";
 }
 
-/** Leads a frame to a page of ours. */
+/** Leads a frame to a page of ours, from another party's page too. */
 export function go(device: Device, to: string): void {
-  frame(device).contentWindow!.location.assign(to);
+  frame(device).contentWindow!.location.href = new URL(to, location.href).href;
 }
 
 /** Leads a frame to a page and waits until it is there. */

@@ -3,6 +3,7 @@
 // everywhere yet.
 
 const phone = { width: 414, height: 868 }; // With its case, see demo.css.
+const between = 136; // What stands beside and between two phones.
 const desk = { width: 1020, least: 0.5 }; // The console's width at full size.
 
 export function fit(stage: HTMLElement, hint: string): void {
@@ -25,7 +26,7 @@ function resize(stage: HTMLElement): void {
   const row = stage.querySelector<HTMLElement>("[data-devices]")!;
   const wide = matchMedia("(min-width: 1120px)").matches;
   const height = wide ? slot.clientHeight : Infinity;
-  const scale = Math.min(1, height / phone.height, (row.clientWidth - 88) / 2 / phone.width);
+  const scale = Math.min(1, height / phone.height, (row.clientWidth - between) / 2 / phone.width);
   stage.style.setProperty("--scale", scale.toFixed(4));
   const desktop = stage.querySelector<HTMLElement>("[data-device=console] [data-slot]")!;
   const small = Math.max(desk.least, Math.min(1, desktop.clientWidth / desk.width));
