@@ -116,11 +116,14 @@ func TestOthersShopsAreNotThere(t *testing.T) {
 	red := g.priced(g.staff(g.shop), g.member("王小明"), "128.50")
 	out := webtest.NewClient(t, g.url)
 	var all []webtest.Scenario
-	for _, path := range []string{at(g.shop.ID), at(g.shop.ID) + "/type", at(g.shop.ID) + "/today", at(g.shop.ID) + "/live",
-		bill(red.ID), bill(red.ID) + "/change", bill(red.ID) + "/record", bill(red.ID) + "/live", "/till/shops/x", "/till/bills/red_x"} {
+	for name, path := range map[string]string{
+		"camera": at(g.shop.ID), "typing": at(g.shop.ID) + "/type", "today": at(g.shop.ID) + "/today", "requests": at(g.shop.ID) + "/live",
+		"bill": bill(red.ID), "change": bill(red.ID) + "/change", "record": bill(red.ID) + "/record", "following": bill(red.ID) + "/live",
+		"no shop's id": "/till/shops/x", "no bill's id": "/till/bills/red_x",
+	} {
 		all = append(all,
-			webtest.Scenario{Name: path, As: other.Client, Do: "GET " + path, Status: 404, Hides: []string{"老张面馆", "128.50"}},
-			webtest.Scenario{Name: "signed out " + path, As: out, Do: "GET " + path, Status: 303, Shows: []string{"/till/signin?back="}})
+			webtest.Scenario{Name: name, As: other.Client, Do: "GET " + path, Status: 404, Hides: []string{"老张面馆", "128.50"}},
+			webtest.Scenario{Name: name + " signed out", As: out, Do: "GET " + path, Status: 303, Shows: []string{"/till/signin?back="}})
 	}
 	for _, act := range []string{"price", "accept", "decline", "undo"} {
 		all = append(all, webtest.Scenario{Name: act, As: other.Client, Do: "POST " + bill(red.ID) + "/" + act + " bill=5&idem=" + g.key(), Status: 404})
