@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -177,7 +178,22 @@ func (a *App) redemption(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, a.redemptionPage(a.page(r, "redemption.title", "tab.redemptions"), f))
+	p := a.page(r, "redemption.title", "tab.redemptions")
+	p.Live, p.Version = "/console/redemptions/"+id+"/live", versions([]redeem.Redemption{f.Redemption})
+	return web.Render(w, r, http.StatusOK, a.redemptionPage(p, f))
+}
+
+// redemptionLive says when the redemption changed.
+func (a *App) redemptionLive(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.ID(r, "redemption", "red")
+	if err != nil {
+		return err
+	}
+	who := web.Session(r)
+	return web.Live(w, r, []string{id}, func(ctx context.Context) (string, error) {
+		now, err := a.Redeem.ForShop(ctx, who, redeem.ID(id))
+		return versions([]redeem.Redemption{now}), err
+	})
 }
 
 func (a *App) file(r *http.Request, id redeem.ID) (f file, err error) {

@@ -12,6 +12,7 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "POST /console/join/{token}", Action: account.ActMemberUse, Handle: a.join},
 
 		{Pattern: "GET /console/{$}", Action: account.ActMemberUse, Handle: a.home},
+		{Pattern: "GET /console/live", Action: account.ActMerchantRead, Handle: a.homeLive},
 
 		{Pattern: "GET /console/shops", Action: account.ActMerchantRead, Handle: a.shops},
 		{Pattern: "GET /console/shops.csv", Action: account.ActMerchantRead, Handle: a.shopsFile},
@@ -50,9 +51,11 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "GET /console/redemptions", Action: account.ActMerchantRead, Handle: a.redemptions},
 		{Pattern: "GET /console/redemptions.csv", Action: account.ActMerchantRead, Handle: a.redemptionsFile},
 		{Pattern: "GET /console/redemptions/{redemption}", Action: account.ActMerchantRead, Handle: a.redemption},
+		{Pattern: "GET /console/redemptions/{redemption}/live", Action: account.ActMerchantRead, Handle: a.redemptionLive},
 		{Pattern: "POST /console/redemptions/{redemption}/undo", Action: account.ActMerchantWrite, Handle: a.undo},
 
 		{Pattern: "GET /console/statements", Action: account.ActMerchantRead, Handle: a.statements},
+		{Pattern: "GET /console/statements.csv", Action: account.ActMerchantRead, Handle: a.statementsFile},
 		{Pattern: "GET /console/statements/{merchant}/{day}", Action: account.ActMerchantRead, Handle: a.statement},
 		{Pattern: "GET /console/statements/{merchant}/{day}/csv", Action: account.ActMerchantRead, Handle: a.statementFile},
 		{Pattern: "GET /console/trial", Action: account.ActConsoleRead, Handle: a.trial},

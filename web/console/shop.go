@@ -11,6 +11,8 @@ import (
 
 	"citywalk/account"
 	"citywalk/geo"
+	"citywalk/money"
+	"citywalk/redeem"
 	"citywalk/shop"
 	"citywalk/web"
 	"citywalk/web/ui"
@@ -188,7 +190,33 @@ func (a *App) ask(w http.ResponseWriter, r *http.Request, e ending) error {
 	if !slices.Contains(e.from, s.State) {
 		return a.onward(r, s, shop.ErrState.With("zh", s.State.Say("zh"), "en", s.State.Say("en")))
 	}
-	return web.Render(w, r, http.StatusOK, endPage(a.page(r, e.act+".title", "tab.shops"), s, e, ui.Form{}))
+	today, err := a.soFar(r, s)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, endPage(a.page(r, e.act+".title", "tab.shops"), s, e, today, ui.Form{}))
+}
+
+// A day is what a shop did so far today.
+type day struct {
+	Paid, Open int
+	Sum        money.Amount
+}
+
+// soFar counts what an ending meets: what was paid today, and what is under
+// way and will be finished.
+func (a *App) soFar(r *http.Request, s shop.Shop) (d day, err error) {
+	all, err := a.Redeem.Today(r.Context(), web.Session(r), s.ID, a.today())
+	for _, one := range all {
+		switch {
+		case one.State == redeem.Committed:
+			d.Paid++
+			d.Sum += one.Due
+		case one.State.Open():
+			d.Open++
+		}
+	}
+	return d, err
 }
 
 func (a *App) end(w http.ResponseWriter, r *http.Request, e ending) error {
@@ -204,8 +232,12 @@ func (a *App) end(w http.ResponseWriter, r *http.Request, e ending) error {
 	if err == nil {
 		return web.SeeAndSay(w, r, shopPath(s.ID), e.say)
 	}
+	today, dayErr := a.soFar(r, s)
+	if dayErr != nil {
+		return dayErr
+	}
 	return web.Again(w, r, err, f, func(f ui.Form) templ.Component {
-		return endPage(a.page(r, e.act+".title", "tab.shops"), s, e, f)
+		return endPage(a.page(r, e.act+".title", "tab.shops"), s, e, today, f)
 	})
 }
 

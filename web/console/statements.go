@@ -61,6 +61,32 @@ func (a *App) statements(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, a.statementsPage(a.page(r, "tab.statements", "tab.statements"), l))
 }
 
+// statementsFile is the same as one table, as far back as a file goes.
+func (a *App) statementsFile(w http.ResponseWriter, r *http.Request) error {
+	m, err := scope(r)
+	if err != nil {
+		return err
+	}
+	all, err := a.Settle.Statements(r.Context(), web.Session(r), m, "", csvMax)
+	if err != nil {
+		return err
+	}
+	p := web.Page(r)
+	header := labels(columns(p, "day", "merchant", "state", "count", "undone", "paid", "fee", "net"))
+	return web.CSV(w, r, "statements.csv", header, func(row func(...string) error) error {
+		for _, s := range all {
+			state := p.T("statement.running")
+			if !s.Closed.IsZero() {
+				state = p.T("statement.closed")
+			}
+			if err := row(string(s.Day), s.Name, state, count(s.Count), count(s.Undone), s.Paid.Decimal(), s.Fee.Decimal(), s.Net.Decimal()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // thatStatement is the statement of the path with its lines.
 func (a *App) thatStatement(r *http.Request) (settle.Statement, []settle.Line, error) {
 	m, err := web.ID(r, "merchant", "mer")

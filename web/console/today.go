@@ -2,7 +2,9 @@ package console
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +21,9 @@ import (
 
 // sparkDays is how many days the small pictures on Today show.
 const sparkDays = 14
+
+// latestMax is how many redemptions Today shows.
+const latestMax = 8
 
 // An alarm is something that needs a person.
 type alarm struct {
@@ -68,7 +73,30 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	p.Live, p.Version = at("/console/live", "merchant", string(m)), versions(g.Latest)
 	return web.Render(w, r, http.StatusOK, a.todayPage(p, g))
+}
+
+// homeLive says when a redemption came or changed.
+func (a *App) homeLive(w http.ResponseWriter, r *http.Request) error {
+	m, err := scope(r)
+	if err != nil {
+		return err
+	}
+	who := web.Session(r)
+	return web.Live(w, r, nil, func(ctx context.Context) (string, error) {
+		all, err := a.Redeem.List(ctx, who, redeem.Filter{Merchant: m, Limit: latestMax})
+		return versions(all), err
+	})
+}
+
+// versions is what changes when one of the redemptions does.
+func versions(all []redeem.Redemption) string {
+	var b strings.Builder
+	for _, r := range all {
+		fmt.Fprintf(&b, "%s/%d ", r.ID[max(0, len(r.ID)-8):], r.Version)
+	}
+	return "v " + b.String()
 }
 
 func (a *App) glance(ctx context.Context, p ui.Page, who account.Session, m shop.MerchantID) (g glance, err error) {
@@ -79,7 +107,7 @@ func (a *App) glance(ctx context.Context, p ui.Page, who account.Session, m shop
 		return g, err
 	}
 	g.Days = filled(sums, from, sparkDays)
-	if g.Latest, err = a.Redeem.List(ctx, who, redeem.Filter{Merchant: m, Limit: 8}); err != nil {
+	if g.Latest, err = a.Redeem.List(ctx, who, redeem.Filter{Merchant: m, Limit: latestMax}); err != nil {
 		return g, err
 	}
 	if g.Choices, err = a.choices(ctx, who); err != nil {

@@ -1,0 +1,150 @@
+package console
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"citywalk/shop"
+	"citywalk/web/webtest"
+)
+
+// looks are the ways in which people look at the console. The others are
+// looked at when the pictures are wanted.
+func looks() map[string]webtest.Device {
+	look := func(d webtest.Device, dark bool, language string) webtest.Device {
+		d.Dark, d.Language = dark, language
+		return d
+	}
+	all := map[string]webtest.Device{"desktop-zh": look(webtest.Desktop, false, "zh-CN"), "phone-en-dark": look(webtest.Phone, true, "en")}
+	if os.Getenv("CITYWALK_SHOTS") != "" {
+		all["desktop-en-dark"], all["phone-zh"] = look(webtest.Desktop, true, "en"), look(webtest.Phone, false, "zh-CN")
+	}
+	return all
+}
+
+// TestPagesOnDesktopAndPhone looks at every page as an operator does: nothing
+// is wider than the screen, everything is large enough, and axe finds nothing.
+func TestPagesOnDesktopAndPhone(t *testing.T) {
+	for name, device := range looks() {
+		t.Run(name, func(t *testing.T) {
+			g := newRig(t)
+			red := g.paid(12850)
+			g.paid(3300)
+			draft := g.draft("还没签的店")
+			at := shopPath(g.ours.ID)
+			page := webtest.Open(t, device, "")
+			look := func(shot string) {
+				t.Helper()
+				page.Axe()
+				page.Screenshot(name + "-" + shot)
+				if wide := webtest.Eval[int64](page, "document.documentElement.scrollWidth"); wide > device.Width {
+					t.Errorf("%s is %d px wide", shot, wide)
+				}
+				if small := webtest.Eval[string](page, smallTargets); small != "" {
+					t.Errorf("%s has targets below 44 px: %s", shot, small)
+				}
+			}
+			page.Open(g.url + "/console/signin")
+			look("signin")
+			page.SetCookie(g.url, "console", g.operator.token)
+			for _, p := range []struct{ shot, path string }{
+				{"today", "/console/"}, {"shops", "/console/shops"}, {"shop", at}, {"draft", shopPath(draft.ID)}, {"terms", at + "/terms"},
+				{"offers", at + "/offers"}, {"pause", at + "/pause"}, {"leave", at + "/leave"}, {"sign", at + "/sign"}, {"import", "/console/shops/import"},
+				{"staff", at + "/team/" + string(g.staff.Person)}, {"merchants", "/console/merchants"}, {"merchant", merchantPath(g.ours.Merchant)},
+				{"members", "/console/members"}, {"member", "/console/members/" + string(g.member.Person)},
+				{"redemptions", "/console/redemptions?shop=" + string(g.ours.ID)}, {"redemption", "/console/redemptions/" + string(red.ID)},
+				{"statements", "/console/statements"}, {"statement", "/console/statements/" + string(g.ours.Merchant) + "/2026-03-02"},
+				{"trial", "/console/trial"}, {"entries", "/console/entries"}, {"entry", "/console/entries/redeem/" + string(red.ID)}, {"proof", "/console/proof"},
+				{"jobs", "/console/jobs"}, {"audit", "/console/audit"}, {"audit-proof", "/console/audit/proof"},
+				{"plans", "/console/plans"}, {"plan", "/console/plans/annual"}, {"access", "/console/access"},
+			} {
+				page.Open(g.url + p.path)
+				look(p.shot)
+			}
+		})
+	}
+}
+
+// smallTargets names what can be pressed and is lower than a finger.
+const smallTargets = `[...document.querySelectorAll("a.button, button, .menu a, summary, select, .radio, .back, .chip, .day")]
+	.filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML.slice(0, 80)).join("\n")`
+
+// An operator takes a city from a file to its first shop with a team, in a
+// browser, and watches the first bill come in.
+func TestFromAFileToTheFirstBill(t *testing.T) {
+	g := newRig(t)
+	page := webtest.Open(t, webtest.Desktop, "")
+	page.SetCookie(g.url, "console", g.operator.token)
+	page.Open(g.url + "/console/shops/import")
+	page.Expect("422")
+	page.Fill("列的对应", "name=Name,lat=Lat,lng=Lon")
+	choose(page, "shops.csv", "Name,Lat,Lon\n东方小馆,31.2397,121.4998\n坏的一家,百度,121.4\n")
+	page.Click("试跑")
+	page.WaitText("试跑结果，还没有导入")
+	page.WaitText("不能导入的 1 条")
+	page.Screenshot("import-dry")
+	page.Axe()
+	page.Click("导入：新增 1 家，更新 0 家")
+	page.WaitText("导入完成")
+	page.Click("看未上线的门店")
+	page.Click("东方小馆")
+	page.Fill("或者新商家的名称", "东方餐饮")
+	page.Click("指定")
+	page.WaitText("已指定商家")
+	page.Click("设置会员权益")
+	page.Fill("减百分之几", "九十九")
+	page.Click("保存")
+	page.WaitText("减免比例在 1% 到 90% 之间")
+	page.Screenshot("terms-refused")
+	page.Axe()
+	page.Fill("减百分之几", "12")
+	page.Click("看看会员怎么读")
+	page.WaitText("八八折")
+	page.Screenshot("terms-preview")
+	page.Click("保存")
+	page.WaitText("会员权益已保存")
+	page.Click("上线，开始收会员卡")
+	page.WaitText("已上线")
+	page.Click("邀请店员")
+	page.WaitText("请对方用手机扫这个码")
+	page.Screenshot("invite")
+	page.Axe()
+
+	page.Open(g.url + "/console/")
+	page.WaitText("还没有核销")
+	g.paid(12850)
+	page.WaitText("¥115.65") // It comes by itself.
+	hits, err := g.Shop.Search(t.Context(), shop.Query{Name: "东方小馆", State: shop.Live})
+	g.must(err)
+	if len(hits) != 1 || hits[0].Terms.Percent != 12 {
+		t.Errorf("found %+v", hits)
+	}
+}
+
+// choose puts a file into the page's field, which no key can.
+func choose(page *webtest.Page, name, content string) {
+	script := strings.NewReplacer("NAME", name, "CONTENT", strings.ReplaceAll(content, "\n", `\n`)).Replace(`(() => {
+		const files = new DataTransfer();
+		files.items.add(new File(["CONTENT"], "NAME", {type: "text/csv"}));
+		document.querySelector("input[type=file]").files = files.files;
+		return true;
+	})()`)
+	webtest.Eval[bool](page, script)
+}
+
+// j and k walk a table, and enter opens the row.
+func TestTablesAreWalkedByKeys(t *testing.T) {
+	g := newRig(t)
+	page := webtest.Open(t, webtest.Desktop, "")
+	page.SetCookie(g.url, "console", g.operator.token)
+	page.Open(g.url + "/console/shops")
+	page.Press("j")
+	page.Press("j")
+	page.Press("k")
+	page.Press("j")
+	page.WaitCount("tr[aria-selected=true]", 1)
+	page.Axe()
+	page.Press("\r")
+	page.WaitURL("/console/shops/shp_")
+}
