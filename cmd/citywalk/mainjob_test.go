@@ -176,7 +176,7 @@ func (c *city) signDoor(staff, member *webtest.Page, number string) {
 	member.Click("确认支付 ¥90.00")
 	member.WaitText("等店员确认")
 	c.look(member, "member-requested", true)
-	staff.WaitText("和会员手机上的数字一样吗")
+	staff.WaitCount(".match", 1)
 	c.look(staff, "till-request", true)
 	match := webtest.Eval[string](member, `document.querySelector(".match").innerText`)
 	if same := webtest.Eval[string](staff, `document.querySelector(".match").innerText`); same != match || len(match) != 2 {

@@ -29,13 +29,16 @@ type city struct {
 	parts *parts
 	sms   *messages
 	base  string
-	full  bool // Every page is looked at in both languages and colours.
+	seen  map[string]bool // Pages that were looked at; nil if none is to be.
 }
 
 // found starts a city over an empty database of the engine.
 func found(t *testing.T, engine db.Engine) *city {
 	t.Helper()
-	c := &city{t: t, sms: receiveMessages(t), full: engine == db.SQLite}
+	c := &city{t: t, sms: receiveMessages(t)}
+	if engine == db.SQLite {
+		c.seen = map[string]bool{}
+	}
 	c.cfg = Config{
 		Database: Database{DB: dbtest.URL(t, engine)}, Programme: Programme{Name: "城市漫步卡", Zone: "Asia/Shanghai", City: "上海"},
 		Listen: freePort(t), SandboxListen: freePort(t), Payment: "sandbox", Workers: 4,
@@ -128,13 +131,14 @@ func (c *city) signIn(p *webtest.Page, phone string) {
 	p.Click("去登录")
 }
 
-// look holds a page against axe and takes its picture; one that may be loaded
-// again, also in English and in the dark.
+// look holds a page against axe and takes its picture, once; one that may be
+// loaded again, also in English and in the dark.
 func (c *city) look(p *webtest.Page, name string, again bool) {
 	c.t.Helper()
-	if !c.full {
+	if c.seen == nil || c.seen[name] {
 		return
 	}
+	c.seen[name] = true
 	p.Axe()
 	p.Screenshot(name + "-zh")
 	if !again {
