@@ -70,7 +70,8 @@ type Written struct {
 }
 
 // Entries returns the entries of a day (all days if ""), of one account (all
-// if ""), newest first, at most limit, starting after the entry id `after`.
+// if ""), the newest day first and of a day the newest, at most limit, starting
+// after the entry id `after`.
 func Entries(tx *db.Tx, day Day, a Account, after string, limit int) ([]Written, error) {
 	all, err := selectEntries(tx, day, a, after, limit)
 	if err != nil {

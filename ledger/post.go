@@ -35,7 +35,7 @@ func Post(tx *db.Tx, e Entry) error {
 	if len(postings) == 0 {
 		return nil
 	}
-	id := tx.ID("ent")
+	id := db.RandomID("ent")
 	written, err := insertEntry(tx, id, e)
 	if err != nil {
 		return fmt.Errorf("ledger: post %q: %w", e.Key, err)

@@ -84,15 +84,15 @@ func selectEntries(tx *db.Tx, day Day, a Account, after string, limit int) (all 
 	if day == "" {
 		all, err = db.All[Written](tx, `
 			SELECT id, key, memo, day, at FROM ledger_entries e
-			WHERE (CAST($1 AS TEXT) = '' OR id < $1)
+			WHERE (CAST($1 AS TEXT) = '' OR (day, at, id) < (SELECT day, at, id FROM ledger_entries WHERE id = $1))
 				AND (CAST($2 AS TEXT) = '' OR EXISTS (SELECT 1 FROM ledger_postings p WHERE p.entry = e.id AND p.account = $2))
-			ORDER BY id DESC LIMIT $3`, after, a, limit)
+			ORDER BY day DESC, at DESC, id DESC LIMIT $3`, after, a, limit)
 	} else {
 		all, err = db.All[Written](tx, `
 			SELECT id, key, memo, day, at FROM ledger_entries e
-			WHERE day = $1 AND (CAST($2 AS TEXT) = '' OR id < $2)
+			WHERE day = $1 AND (CAST($2 AS TEXT) = '' OR (at, id) < (SELECT at, id FROM ledger_entries WHERE id = $2))
 				AND (CAST($3 AS TEXT) = '' OR EXISTS (SELECT 1 FROM ledger_postings p WHERE p.entry = e.id AND p.account = $3))
-			ORDER BY id DESC LIMIT $4`, day, after, a, limit)
+			ORDER BY at DESC, id DESC LIMIT $4`, day, after, a, limit)
 	}
 	for i := 0; err == nil && i < len(all); i++ {
 		all[i].Postings, err = db.All[Posting](tx, `

@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -24,17 +25,12 @@ type Order struct {
 }
 
 // Start writes the intent within the caller's transaction and enqueues the
-// call. One purpose and ref have one payment: asking again returns it.
+// call. One purpose and ref have one payment: asking again returns it. That is
+// seen by writing, not by looking first, which would be in conflict with the
+// payments that others start at the same moment.
 func (s *Service) Start(tx *db.Tx, o Order) (Payment, error) {
 	if err := o.check(); err != nil {
 		return Payment{}, err
-	}
-	p, err := Find(tx, o.Purpose, o.Ref)
-	switch {
-	case err == nil && p.Amount != o.Amount:
-		return p, fmt.Errorf("payment: %s %s asked again for %d, was %d", o.Purpose, o.Ref, o.Amount, p.Amount)
-	case !errors.Is(err, db.ErrNone):
-		return p, err
 	}
 	now := tx.Now()
 	if o.Lifetime == 0 {
@@ -42,17 +38,30 @@ func (s *Service) Start(tx *db.Tx, o Order) (Payment, error) {
 	}
 	r := row{
 		Payment: Payment{
-			No: "CW" + strings.ToUpper(db.NewID(now)), Purpose: o.Purpose, Ref: o.Ref, Payer: o.Payer,
+			No: "CW" + rand.Text(), Purpose: o.Purpose, Ref: o.Ref, Payer: o.Payer,
 			Amount: o.Amount, Fee: o.Amount.Fee(), Subject: o.Subject,
 			State: Created, Created: now, Deadline: now.Add(o.Lifetime),
 		},
 		ReturnTo: o.Return, Direct: o.Direct, Called: now,
 	}
-	if err := insert(tx, r); err != nil {
+	fresh, err := insert(tx, r)
+	if err != nil {
 		return r.Payment, fmt.Errorf("payment: start %s %s: %w", o.Purpose, o.Ref, err)
+	}
+	if !fresh {
+		return again(tx, o)
 	}
 	// The request that started it opens it; the job is there in case it dies.
 	return r.Payment, enqueueLook(tx, jobWatch, look{No: r.No}, now.Add(openGrace))
+}
+
+// again returns the payment that the order's purpose and ref have.
+func again(tx *db.Tx, o Order) (Payment, error) {
+	p, err := Find(tx, o.Purpose, o.Ref)
+	if err == nil && p.Amount != o.Amount {
+		err = fmt.Errorf("payment: %s %s asked again for %d, was %d", o.Purpose, o.Ref, o.Amount, p.Amount)
+	}
+	return p, err
 }
 
 // openGrace is what the request that started a payment has to open it.

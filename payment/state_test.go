@@ -66,8 +66,8 @@ func stand(t *testing.T, tx *db.Tx, state State) Payment {
 	t.Helper()
 	no := "CW" + db.NewID(tx.Now())
 	r := row{Payment: Payment{No: no, Purpose: "test", Ref: no, Payer: "per", Amount: 100, State: Created, Created: tx.Now()}, Called: tx.Now()}
-	if err := insert(tx, r); err != nil {
-		t.Fatal(err)
+	if fresh, err := insert(tx, r); err != nil || !fresh {
+		t.Fatal(fresh, err)
 	}
 	r.State = state
 	if state.paid() {

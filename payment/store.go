@@ -20,12 +20,14 @@ type row struct {
 	Missing  time.Time    // Since when the provider does not know the number.
 }
 
-func insert(tx *db.Tx, r row) error {
-	return tx.Change(`
+// insert adds a payment. It reports false if its purpose and ref have one.
+func insert(tx *db.Tx, r row) (bool, error) {
+	n, err := tx.Exec(`
 		INSERT INTO payment_payments (no, purpose, ref, payer, amount, fee, subject, return_to, direct, state, created, deadline, called)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 		ON CONFLICT (purpose, ref) DO NOTHING`,
 		r.No, r.Purpose, r.Ref, r.Payer, r.Amount, r.Fee, r.Subject, r.ReturnTo, r.Direct, r.State, r.Created, r.Deadline, r.Called)
+	return n == 1, err
 }
 
 // find returns a payment's row, or ErrUnknown.
@@ -48,14 +50,15 @@ func findRef(tx *db.Tx, purpose, ref string) (Payment, error) {
 		FROM payment_payments WHERE purpose = $1 AND ref = $2`, purpose, ref)
 }
 
-// list returns payments by state ("" for all), newest first, below a number
-// ("" for the newest).
+// list returns payments by state ("" for all), newest first, those before a
+// number ("" for the newest).
 func list(tx *db.Tx, state State, after string, limit int) ([]Payment, error) {
 	return db.All[Payment](tx, `
 		SELECT no, purpose, ref, payer, amount, fee, subject, state, pay_url, trade, created, deadline, ended
 		FROM payment_payments
-		WHERE (CAST($1 AS TEXT) = '' OR state = $1) AND (CAST($2 AS TEXT) = '' OR no < $2)
-		ORDER BY no DESC LIMIT $3`, state, after, limit)
+		WHERE (CAST($1 AS TEXT) = '' OR state = $1)
+			AND (CAST($2 AS TEXT) = '' OR (created, no) < (SELECT created, no FROM payment_payments WHERE no = $2))
+		ORDER BY created DESC, no DESC LIMIT $3`, state, after, limit)
 }
 
 // move changes a payment's state. It touches only a payment that stands where

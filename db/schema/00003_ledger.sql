@@ -8,7 +8,7 @@ CREATE TABLE ledger_entries (
 	day  TEXT   NOT NULL CHECK (length(day) = 10),
 	at   BIGINT NOT NULL CHECK (at > 0)
 );
-CREATE INDEX ledger_entries_day ON ledger_entries (day, id);
+CREATE INDEX ledger_entries_day ON ledger_entries (day, at, id);
 
 CREATE TABLE ledger_postings (
 	entry   TEXT   NOT NULL REFERENCES ledger_entries (id),
