@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func (d *DB) Migrate(ctx context.Context, files fs.FS) ([]Migration, error) {
 			steps = append(steps, Migration{r.Source.Version, name(r.Source.Path), true})
 		}
 		if err == nil {
-			return steps, nil
+			return steps, d.store(ctx, files, results)
 		}
 		// On SQLite, which has no lock for this, a step fails because another
 		// node made it first. Then the schema went forward meanwhile.
@@ -68,6 +69,31 @@ func (d *DB) Migrate(ctx context.Context, files fs.FS) ([]Migration, error) {
 			return steps, fmt.Errorf("db: migrate: %w", err)
 		}
 	}
+}
+
+// storage finds the lines of a migration that say how PostgreSQL is to store a
+// table. They mean nothing to the rules, and to SQLite they are comments.
+var storage = regexp.MustCompile(`(?m)^-- \+postgres (ALTER TABLE \w+ SET \(.*\);)$`)
+
+// store makes the storage settings of the steps. If it fails, the schema is
+// complete all the same; only slower.
+func (d *DB) store(ctx context.Context, files fs.FS, steps []*goose.MigrationResult) error {
+	pg, ok := d.engine.(*postgresEngine)
+	if !ok {
+		return nil
+	}
+	for _, step := range steps {
+		text, err := fs.ReadFile(files, step.Source.Path)
+		if err != nil {
+			return fmt.Errorf("db: migrate: %w", err)
+		}
+		for _, line := range storage.FindAllSubmatch(text, -1) {
+			if _, err := pg.pool.Exec(ctx, string(line[1])); err != nil {
+				return fmt.Errorf("db: migrate: %s: %w", line[1], classify(err))
+			}
+		}
+	}
+	return nil
 }
 
 // version is the schema's, or -1 if it cannot be told.

@@ -3,7 +3,9 @@
 -- On PostgreSQL a serializable transaction that reads through an index is in
 -- conflict with every other that puts an entry on the same page of it. So
 -- nothing here that many tills change at once is indexed by what changes: the
--- guards are rows that come and go, found by keys that stay.
+-- guards are rows that come and go, found by keys that stay. And there is room
+-- on each page for what its rows will become, since a row that has to move to
+-- another page is entered in every index again.
 
 -- Codes that phones show. Only the keyed hash of the digits is kept.
 CREATE TABLE redeem_codes (
@@ -66,6 +68,10 @@ CREATE TABLE redeem_redemptions (
 	CHECK (receipt IN ('', number)),
 	CHECK ((undo_day = '') = (undone = 0))
 );
+-- +postgres ALTER TABLE redeem_redemptions SET (fillfactor = 30);
+-- +postgres ALTER TABLE redeem_codes SET (fillfactor = 60);
+-- +postgres ALTER TABLE redeem_live SET (fillfactor = 60);
+
 -- A code begins one redemption, for ever.
 CREATE UNIQUE INDEX redeem_redemptions_code ON redeem_redemptions (code) WHERE code <> '';
 CREATE INDEX redeem_redemptions_person ON redeem_redemptions (person, id);
