@@ -19,8 +19,8 @@
 //
 // On SQLite there is one writer: concurrent callers' functions run one after
 // the other, each under its savepoint, and share a commit and so an fsync. On
-// PostgreSQL each Update is a transaction of its own at SERIALIZABLE, retried
-// with jitter when the engine asks for it.
+// PostgreSQL each Update is a transaction of its own at SERIALIZABLE, a few at
+// once, retried with jitter when the engine asks for it.
 package db
 
 import (
@@ -67,6 +67,7 @@ type Options struct {
 	Clock   func() time.Time // What Tx.Now tells; nil means the machine's clock, or on PostgreSQL the server's.
 	Readers int              // Read connections on SQLite; 0 means 4.
 	Pool    int              // Connections on PostgreSQL; 0 means 16.
+	Writers int              // Of these, how many write at once; 0 means 4, or one for each processor if they are more.
 }
 
 // A DB is an open database. It is safe for concurrent use.

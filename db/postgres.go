@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -19,6 +20,7 @@ const (
 type postgresEngine struct {
 	conninfo string
 	pool     *pgxpool.Pool
+	writers  chan struct{} // Holds one for each writing transaction under way.
 }
 
 func openPostgres(ctx context.Context, url string, o Options) (*postgresEngine, error) {
@@ -44,7 +46,11 @@ func openPostgres(ctx context.Context, url string, o Options) (*postgresEngine, 
 		pool.Close()
 		return nil, err
 	}
-	return &postgresEngine{url, pool}, nil
+	writers := o.Writers
+	if writers == 0 {
+		writers = max(4, runtime.GOMAXPROCS(0))
+	}
+	return &postgresEngine{url, pool, make(chan struct{}, writers)}, nil
 }
 
 func (e *postgresEngine) kind() Engine                   { return Postgres }
@@ -61,7 +67,7 @@ func (e *postgresEngine) time(ctx context.Context) (time.Time, error) {
 
 func (e *postgresEngine) update(ctx context.Context, d *DB, fn func(*Tx) error) error {
 	for attempt := 0; ; attempt++ {
-		again, err := e.once(ctx, d, pgx.TxOptions{IsoLevel: pgx.Serializable}, fn)
+		again, err := e.writeOnce(ctx, d, fn)
 		if !again {
 			return err
 		}
@@ -76,6 +82,19 @@ func (e *postgresEngine) update(ctx context.Context, d *DB, fn func(*Tx) error) 
 			return ctx.Err()
 		}
 	}
+}
+
+// writeOnce lets a bounded number of transactions write at once. More would
+// not get more done, since the processors are as busy with fewer; but each would
+// be in conflict with more others, and what has to run again is work lost.
+func (e *postgresEngine) writeOnce(ctx context.Context, d *DB, fn func(*Tx) error) (again bool, err error) {
+	select {
+	case e.writers <- struct{}{}:
+		defer func() { <-e.writers }()
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	return e.once(ctx, d, pgx.TxOptions{IsoLevel: pgx.Serializable}, fn)
 }
 
 func (e *postgresEngine) view(ctx context.Context, d *DB, fn func(*Tx) error) error {
