@@ -23,6 +23,7 @@ type sqliteEngine struct {
 	path    string
 	write   *sql.DB
 	read    *sql.DB
+	readers chan *session // Those that are idle; nil for one that is not open yet.
 	queue   chan *turn
 	quit    chan struct{}
 	stopped chan struct{}
@@ -53,8 +54,6 @@ func openSQLite(ctx context.Context, path string, o Options) (*sqliteEngine, err
 	if e.write, err = sql.Open("sqlite", sqliteDSN(path, false)); err != nil {
 		return nil, err
 	}
-	e.write.SetMaxOpenConns(1)
-	e.write.SetConnMaxIdleTime(0)
 	if e.read, err = sql.Open("sqlite", sqliteDSN(path, true)); err != nil {
 		return nil, err
 	}
@@ -62,8 +61,10 @@ func openSQLite(ctx context.Context, path string, o Options) (*sqliteEngine, err
 	if readers == 0 {
 		readers = 4
 	}
-	e.read.SetMaxOpenConns(readers)
-	e.read.SetMaxIdleConns(readers)
+	e.readers = make(chan *session, readers)
+	for range readers {
+		e.readers <- nil
+	}
 	if err := firstPing(ctx, e.write); err != nil {
 		return nil, errors.Join(err, e.write.Close(), e.read.Close())
 	}
@@ -105,10 +106,18 @@ func (e *sqliteEngine) url() string  { return e.path }
 
 func (e *sqliteEngine) ping(ctx context.Context) error { return e.read.PingContext(ctx) }
 
-func (e *sqliteEngine) close() error {
-	e.once.Do(func() { close(e.quit) })
-	<-e.stopped
-	return errors.Join(e.read.Close(), e.write.Close())
+func (e *sqliteEngine) close() (err error) {
+	e.once.Do(func() {
+		close(e.quit)
+		<-e.stopped
+		for range cap(e.readers) {
+			if s := <-e.readers; s != nil {
+				s.close()
+			}
+		}
+		err = errors.Join(e.read.Close(), e.write.Close())
+	})
+	return err
 }
 
 // update waits for the commit even if fn refused: what fn read may have been
@@ -166,10 +175,22 @@ func (t *turn) run(ctx context.Context, d *DB, c conn, fn func(*Tx) error) error
 // disk share the next one.
 func (e *sqliteEngine) writer() {
 	defer close(e.stopped)
+	var s *session
+	defer func() { s.close() }()
 	for {
 		select {
 		case t := <-e.queue:
-			turns, err := e.batch(t)
+			turns, err := []*turn{t}, error(nil)
+			if s == nil {
+				s, err = openSession(e.write)
+			}
+			if err == nil {
+				turns, err = e.batch(s, t)
+			}
+			if err != nil { // Whatever it left open goes with the connection.
+				s.close()
+				s = nil
+			}
 			for _, t := range turns {
 				t.done <- err
 			}
@@ -182,15 +203,15 @@ func (e *sqliteEngine) writer() {
 // batch commits first and whoever else is waiting. Nobody is told of success
 // before the commit is on disk. Some failures make SQLite give up the whole
 // transaction; then nobody's turn is kept.
-func (e *sqliteEngine) batch(first *turn) (turns []*turn, err error) {
+func (e *sqliteEngine) batch(s *session, first *turn) (turns []*turn, err error) {
 	turns = []*turn{first}
-	sqltx, err := e.write.BeginTx(context.Background(), nil)
+	sqltx, err := s.conn.BeginTx(context.Background(), nil)
 	if err != nil {
 		return turns, classify(err)
 	}
 	defer sqltx.Rollback()
 	for i := 0; i < len(turns); i++ {
-		turns[i].begin <- sqlConn{sqltx}
+		turns[i].begin <- s
 		if err := <-turns[i].ended; err != nil {
 			return turns, fmt.Errorf("%w: the transaction broke: %w", ErrUnavailable, err)
 		}
@@ -206,46 +227,37 @@ func (e *sqliteEngine) batch(first *turn) (turns []*turn, err error) {
 	return turns, classifyCommit(sqltx.Commit())
 }
 
-func (e *sqliteEngine) view(ctx context.Context, d *DB, fn func(*Tx) error) error {
+func (e *sqliteEngine) view(ctx context.Context, d *DB, fn func(*Tx) error) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
 	case <-e.quit:
 		return errClosed
 	default:
 	}
-	sqltx, err := e.read.BeginTx(ctx, nil)
+	var s *session
+	select {
+	case s = <-e.readers:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-e.quit:
+		return errClosed
+	}
+	defer func() { e.readers <- s }()
+	if s == nil {
+		if s, err = openSession(e.read); err != nil {
+			return classify(err)
+		}
+	}
+	// The transaction outlives ctx, which ends statements: were it undone from
+	// outside, the connection could be in two hands.
+	sqltx, err := s.conn.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
+		s.close()
+		s = nil
 		return classify(err)
 	}
 	defer sqltx.Rollback()
-	return d.begin(ctx, sqlConn{sqltx}, false).call(fn)
+	return d.begin(ctx, s, false).call(fn)
 }
-
-type sqlConn struct{ tx *sql.Tx }
-
-func (c sqlConn) exec(ctx context.Context, sql string, args []any) (int64, error) {
-	r, err := c.tx.ExecContext(ctx, sql, args...)
-	if err != nil {
-		return 0, err
-	}
-	return r.RowsAffected()
-}
-
-func (c sqlConn) query(ctx context.Context, sql string, args []any) (rows, error) {
-	r, err := c.tx.QueryContext(ctx, sql, args...)
-	if err != nil {
-		return nil, err
-	}
-	cols, err := r.Columns()
-	return sqlRows{r, cols}, err
-}
-
-type sqlRows struct {
-	r    *sql.Rows
-	cols []string
-}
-
-func (r sqlRows) columns() []string     { return r.cols }
-func (r sqlRows) next() bool            { return r.r.Next() }
-func (r sqlRows) scan(dest []any) error { return r.r.Scan(dest...) }
-func (r sqlRows) close()                { r.r.Close() }
-func (r sqlRows) err() error            { return r.r.Err() }
