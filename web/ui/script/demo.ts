@@ -21,7 +21,7 @@ function now(): string {
 
 /** What the till says, when it is the till's turn. */
 function atTill(): string {
-  if (has("till", "[data-once^='refused/'], [data-once^='voided/']")) return "refused";
+  if (has("till", ".whole.bad")) return "refused";
   if (has("till", "[data-once^='undone/']")) return "undone";
   if (has("till", "form[action$='/accept']")) return "accept";
   if (has("till", "form[action$='/price']")) return "enter";
