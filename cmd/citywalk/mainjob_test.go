@@ -165,15 +165,16 @@ func (c *city) undo(staff, member *webtest.Page) {
 	c.look(member, "member-undone", true)
 }
 
-// signDoor takes a bill that the member enters at the shop's sign.
+// signDoor takes a bill that the member enters at the shop's sign. It is above
+// what is paid by one tap, so the phone goes to the cashier by itself.
 func (c *city) signDoor(staff, member *webtest.Page, number string) {
 	member.Open(c.base + "/s/" + number)
 	c.look(member, "member-sign", true)
-	member.Fill("账单金额", "100")
+	member.Fill("账单金额", "600")
 	member.Click("算一算")
-	member.WaitText("确认支付 ¥90.00")
+	member.WaitText("确认支付 ¥540.00")
 	c.look(member, "member-estimate", false)
-	member.Click("确认支付 ¥90.00")
+	member.Click("确认支付 ¥540.00")
 	member.WaitText("等店员确认")
 	c.look(member, "member-requested", true)
 	staff.WaitCount(".match", 1)
@@ -183,11 +184,15 @@ func (c *city) signDoor(staff, member *webtest.Page, number string) {
 		c.t.Errorf("the phones show %q and %q", match, same)
 	}
 	staff.Click("[action$=accept] button")
-	staff.WaitText("收款成功")
+	staff.WaitText("会员正在付款")
+	c.look(staff, "till-paying", true)
+	member.WaitText("沙盒收银台")
+	member.Click("支付 ¥540.00")
 	member.WaitText("付好了")
+	staff.WaitText("收款成功")
 	staff.Click("下一位")
 	staff.Click("今日")
-	staff.WaitText("¥205.65")
+	staff.WaitText("¥655.65")
 	c.look(staff, "till-today", true)
 	member.Click("看小票")
 	member.WaitText("签名凭证")
@@ -200,11 +205,11 @@ func (c *city) books(desk *webtest.Page) {
 		path, name string
 		says       []string
 	}{
-		{"/console/", "console-today", []string{"¥205.65", "福和慧"}},
+		{"/console/", "console-today", []string{"¥655.65", "福和慧"}},
 		{"/console/redemptions", "console-redemptions", []string{"¥115.65", "已退款", "**0003"}},
 		{"/console/members", "console-members", []string{"138****0003"}},
-		{"/console/statements", "console-statements", []string{"福和慧餐饮", "¥205.65", "¥1.23", "¥204.42"}},
-		{"/console/trial", "console-trial", []string{"期末合计是 ¥0.00，借贷平衡。", "¥204.42"}},
+		{"/console/statements", "console-statements", []string{"福和慧餐饮", "¥655.65", "¥3.93", "¥651.72"}},
+		{"/console/trial", "console-trial", []string{"期末合计是 ¥0.00，借贷平衡。", "¥651.72"}},
 		{"/console/entries", "console-entries", []string{"¥115.65"}},
 		{"/console/proof", "console-proof", []string{"账是平的"}},
 		{"/console/jobs", "console-jobs", nil},
