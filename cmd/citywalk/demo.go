@@ -33,8 +33,17 @@ func (c *DemoCmd) config() Config {
 	return Config{
 		Database:  Database{DB: c.DB},
 		Programme: Programme{Name: "临汀漫步卡", Zone: "Asia/Shanghai", City: demoCity},
-		Listen:    c.Listen, SandboxListen: c.SandboxListen, Payment: "sandbox", Workers: 4,
+		Listen:    c.Listen, SandboxListen: c.SandboxListen, Payment: "sandbox", Workers: 4, Secrets: c.secrets(),
 	}
+}
+
+// secrets is the demo's own file of keys. A database that was written with
+// other keys is not the demo's and is refused.
+func (c *DemoCmd) secrets() string {
+	if strings.Contains(c.DB, "://") {
+		return "citywalk-data/demo/postgres.json"
+	}
+	return strings.TrimSuffix(c.DB, filepath.Ext(c.DB)) + ".json"
 }
 
 func (c *DemoCmd) Run(ctx context.Context, s *Streams) error {
@@ -44,6 +53,12 @@ func (c *DemoCmd) Run(ctx context.Context, s *Streams) error {
 	log := slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	slog.SetDefault(log)
 	cfg := c.config()
+	// A port that is taken is said before the history is made, not after.
+	l, err := listen(ctx, c.Listen, "--listen")
+	if err != nil {
+		return err
+	}
+	defer l.Close()
 	if err := c.prepare(cfg); err != nil {
 		return err
 	}
@@ -53,6 +68,7 @@ func (c *DemoCmd) Run(ctx context.Context, s *Streams) error {
 		return err
 	}
 	defer a.close()
+	a.listener = l
 	box, err := openCounter(ctx, cfg, a.secrets, clock.Now, cfg.baseURL())
 	if err != nil {
 		return err
@@ -69,36 +85,61 @@ func (c *DemoCmd) Run(ctx context.Context, s *Streams) error {
 	if err != nil {
 		return err
 	}
-	demo.New(demo.Parts{Edge: edge, Account: a.account, Cast: cast}).Mount(edge)
-	fmt.Fprintf(s.Out, "\n  %s  (a fictional city)\n\n  Open  %s/demo\n\n  Ctrl-C stops it; a second start reuses its data, --fresh starts over.\n", demoCity, cfg.baseURL())
+	demo.New(demo.Parts{Edge: edge, Account: a.account, Cast: cast, Host: cfg.Listen}).Mount(edge)
+	a.ready = func() {
+		fmt.Fprintf(s.Out, "\n  %s  (a fictional city)\n\n  Open  %s/demo\n\n  Ctrl-C stops it; a second start reuses its data, --fresh starts over.\n", demoCity, cfg.baseURL())
+	}
 	return a.serve(ctx, edge, box)
 }
 
-// marker is the file that says that the demo's history is whole.
+// The demo leaves a marker beside its data: "begun" before it writes the first
+// row, "whole" when the history is. Data without a marker are somebody else's.
+const (
+	begun = "begun\n"
+	whole = "whole\n"
+)
+
+// marker is the file that says that the data are the demo's and how far it came.
 func marker(cfg Config) string {
-	return filepath.Join(filepath.Dir(cfg.secretsPath()), "demo.ready")
+	return strings.TrimSuffix(cfg.Secrets, ".json") + ".ready"
 }
 
-// prepare throws away data that are to go or were left half-made.
+func mark(cfg Config, state string) error {
+	if err := os.MkdirAll(filepath.Dir(marker(cfg)), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(marker(cfg), []byte(state), 0o600)
+}
+
+// prepare throws away data that are to go or were left half-made. It touches
+// nothing that the demo did not make: here anybody becomes the operator at a
+// press, and --fresh deletes.
 func (c *DemoCmd) prepare(cfg Config) error {
-	_, err := os.Stat(marker(cfg))
-	if err == nil && !c.Fresh {
-		return nil
+	state, err := os.ReadFile(marker(cfg))
+	ours := err == nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	if strings.Contains(c.DB, "://") {
-		return nil // Whether the database is empty is seen when it is open.
+		return nil // Whose data the database holds, its keys tell when it is open.
 	}
-	for _, base := range []string{c.DB, cfg.sandboxPath()} {
+	if ours && string(state) == whole && !c.Fresh {
+		return nil
+	}
+	files := []string{c.DB, cfg.sandboxPath()}
+	for _, path := range files {
+		if _, err := os.Stat(path); err == nil && !ours {
+			return fmt.Errorf("%s is there and is not the demo's, which leaves it alone; name a place of the demo's own with --db", path)
+		}
+	}
+	for _, base := range files {
 		for _, path := range []string{base, base + "-wal", base + "-shm"} {
 			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
 		}
 	}
-	if err := os.Remove(marker(cfg)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+	return mark(cfg, begun)
 }
 
 // live makes the history if it is not there yet, with the sandbox running.
@@ -107,16 +148,21 @@ func (c *DemoCmd) live(ctx context.Context, s *Streams, a *parts, box *counter, 
 	if err != nil {
 		return err
 	}
+	state, err := os.ReadFile(marker(a.cfg))
+	half := err != nil || string(state) != whole
 	if !empty {
-		if c.Fresh {
-			return fmt.Errorf("--fresh: %s is not empty; give the demo an empty database", redact(c.DB))
+		if c.Fresh || half {
+			return fmt.Errorf("%s holds something already; give the demo an empty database", redact(c.DB))
 		}
 		return nil
 	}
 	began := time.Now()
+	if err := box.listen(ctx); err != nil {
+		return err
+	}
 	during, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
-	go func() { done <- serve(during, box.server) }()
+	go func() { done <- box.answer(during) }()
 	h := &history{parts: a, clock: clock, days: c.Days, rand: rand.New(rand.NewPCG(demoSeed, 2)), pay: pay,
 		progress: func(n, all int, what string) { bar(s.Err, n, all, what) }}
 	err = h.run(ctx)
@@ -125,9 +171,8 @@ func (c *DemoCmd) live(ctx context.Context, s *Streams, a *parts, box *counter, 
 		return err
 	}
 	clock.release()
-	box.server = newCounterServer(a.cfg, box.box)
 	fmt.Fprintf(s.Err, "\rA city of %d shops and %d members has lived %d days in %.1f s.\n", demoShops, historyMembers, c.Days, time.Since(began).Seconds())
-	return os.WriteFile(marker(a.cfg), []byte("whole\n"), 0o600)
+	return mark(a.cfg, whole)
 }
 
 // bar draws progress on one line.

@@ -33,6 +33,7 @@ type Parts struct {
 	Edge    *web.Edge
 	Account *account.Service
 	Cast    Cast
+	Host    string // Where the demo is reached; "" takes any name.
 }
 
 // An App is the page.

@@ -15,6 +15,12 @@ const (
 
 // welcome says what there is to see and has the button that lets in.
 func (a *App) welcome(w http.ResponseWriter, r *http.Request) error {
+	if a.Host != "" && r.Host != a.Host {
+		// Under another name of this machine the cashier would lead back to where
+		// the cookies are not.
+		http.Redirect(w, r, "http://"+a.Host+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+		return nil
+	}
 	p := web.Page(r)
 	p.Title, p.Bare = p.T("demo.title"), true
 	return web.Render(w, r, http.StatusOK, welcomePage(p))
