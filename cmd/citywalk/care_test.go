@@ -146,7 +146,7 @@ func TestBackupWhileServing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var g errgroup.Group
-	g.Go(func() error { _, _, err := b.run(t.Context(), 2, 24); return err })
+	g.Go(func() error { _, err := b.run(t.Context(), 2, 24); return err })
 	g.Go(func() error { _, err := do(t, "backup", "--db", path, copied); return err })
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
