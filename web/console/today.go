@@ -162,16 +162,15 @@ func (a *App) glanceOf(ctx context.Context, p ui.Page, who account.Session, g *g
 	return err
 }
 
-// alarms is what needs an operator.
+// alarms is what needs an operator, the worst first, and last whether the
+// books prove if they do.
 func (a *App) alarms(ctx context.Context, p ui.Page, who account.Session) (all []alarm, err error) {
-	found, at, err := a.lastProof.of(ctx, a.Now(), a.Prove)
-	switch {
-	case err != nil:
-		all = append(all, alarm{ui.Wait, p.T("alarm.unproved"), p.T("alarm.look"), "/console/proof"})
-	case len(found) > 0:
-		all = append(all, alarm{ui.Bad, p.T("alarm.books", "n", len(found)), p.T("alarm.look"), "/console/proof"})
-	default:
-		all = append(all, alarm{ui.Good, p.T("alarm.proved", "time", at.In(a.Zone).Format("15:04")), "", "/console/proof"})
+	stuck, err := a.Redeem.List(ctx, who, redeem.Filter{State: redeem.Stuck, Limit: rowsMax})
+	if err != nil {
+		return nil, err
+	}
+	if n := len(stuck); n > 0 {
+		all = append(all, alarm{ui.Bad, p.T("alarm.stuck", "n", atLeast(n, rowsMax)), p.T("alarm.look"), "/console/redemptions?state=stuck"})
 	}
 	var dead []jobs.Job
 	err = a.DB.View(ctx, func(tx *db.Tx) error {
@@ -182,20 +181,26 @@ func (a *App) alarms(ctx context.Context, p ui.Page, who account.Session) (all [
 		return nil, err
 	}
 	if n := len(dead); n > 0 {
-		all = append([]alarm{{ui.Bad, p.T("alarm.jobs", "n", atLeast(n, rowsMax)), p.T("alarm.look"), "/console/jobs?state=dead"}}, all...)
+		all = append(all, alarm{ui.Bad, p.T("alarm.jobs", "n", atLeast(n, rowsMax)), p.T("alarm.look"), "/console/jobs?state=dead"})
 	}
-	stuck, err := a.Redeem.List(ctx, who, redeem.Filter{State: redeem.Stuck, Limit: rowsMax})
+	paused, err := a.Shop.Count(ctx, "", shop.Paused)
 	if err != nil {
 		return nil, err
 	}
-	if n := len(stuck); n > 0 {
-		all = append([]alarm{{ui.Bad, p.T("alarm.stuck", "n", atLeast(n, rowsMax)), p.T("alarm.look"), "/console/redemptions?state=stuck"}}, all...)
+	found, at, err := a.lastProof.of(ctx, a.Now(), a.Prove)
+	switch {
+	case err != nil:
+		all = append(all, alarm{ui.Wait, p.T("alarm.unproved"), p.T("alarm.look"), "/console/proof"})
+	case len(found) > 0:
+		all = append([]alarm{{ui.Bad, p.T("alarm.books", "n", len(found)), p.T("alarm.look"), "/console/proof"}}, all...)
 	}
-	paused, err := a.Shop.Count(ctx, "", shop.Paused)
 	if paused > 0 {
 		all = append(all, alarm{ui.Wait, p.T("alarm.paused", "n", paused), p.T("alarm.look"), "/console/shops?state=paused"})
 	}
-	return all, err
+	if err == nil && len(found) == 0 {
+		all = append(all, alarm{ui.Good, p.T("alarm.proved", "time", at.In(a.Zone).Format("15:04")), p.T("alarm.look"), "/console/proof"})
+	}
+	return all, nil
 }
 
 // atLeast is a count that was not counted beyond a bound.
