@@ -51,7 +51,7 @@ func existing(ctx context.Context, url string) (*db.DB, error) {
 	if err := present(url); err != nil {
 		return nil, err
 	}
-	d, err := db.Open(ctx, url, db.Options{})
+	d, err := reach(ctx, url, db.Options{})
 	if err != nil {
 		return nil, err
 	}

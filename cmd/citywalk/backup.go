@@ -140,16 +140,3 @@ func copyFile(to, from string) error {
 	}
 	return errors.Join(out.Sync(), out.Close())
 }
-
-// present reports in plain words that a file that must be there is not.
-func present(path string) error {
-	if strings.Contains(path, "://") {
-		return nil
-	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s is not there; run citywalk serve or citywalk migrate first, or name another with --db", path)
-	} else if err != nil {
-		return err
-	}
-	return nil
-}

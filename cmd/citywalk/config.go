@@ -41,6 +41,7 @@ type Config struct {
 	Production    bool   `env:"CITYWALK_PRODUCTION" help:"Refuse whatever is only fit for trying out."`
 	Payment       string `env:"CITYWALK_PAYMENT" enum:"sandbox" default:"sandbox" help:"Payment provider. Only the sandbox exists so far; it cannot be used in production."`
 	SandboxListen string `env:"CITYWALK_SANDBOX_LISTEN" default:"127.0.0.1:8081" help:"Address of the sandbox payment provider; loopback only."`
+	SandboxURL    string `name:"sandbox-url" env:"CITYWALK_SANDBOX_URL" placeholder:"URL" help:"Use the sandbox that another node on this machine runs, and start none; same file of keys."`
 	SMSWebhook    string `name:"sms-webhook" env:"CITYWALK_SMS_WEBHOOK" placeholder:"URL" help:"Where one-time codes are posted for sending; without it they go to the log."`
 	SMSSecret     string `name:"sms-secret" env:"CITYWALK_SMS_SECRET" placeholder:"KEY" help:"Base64 key that signs what is posted to the webhook."`
 	TrustedProxy  string `env:"CITYWALK_TRUSTED_PROXY" placeholder:"CIDR" help:"Network whose X-Forwarded-For is believed."`
@@ -57,6 +58,9 @@ func (c Config) baseURL() string {
 
 // check refuses configurations that cannot work or are not safe.
 func (c Config) check() error {
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("--listen %s: want an address and a port, for example 127.0.0.1:8080", c.Listen)
+	}
 	u, err := url.Parse(c.baseURL())
 	if err != nil || u.Host == "" || u.Path != "" || u.Scheme != "http" && u.Scheme != "https" {
 		return fmt.Errorf("--base-url %s: want http(s)://host[:port] without a path", c.baseURL())
@@ -64,11 +68,17 @@ func (c Config) check() error {
 	if _, err := c.location(); err != nil {
 		return err
 	}
+	if c.Workers < 1 {
+		return fmt.Errorf("--workers %d: payments and statements need at least one", c.Workers)
+	}
+	if _, err := c.proxies(); err != nil {
+		return err
+	}
 	if !loopback(c.SandboxListen) {
 		return fmt.Errorf("--sandbox-listen %s: the sandbox moves pretend money and listens on loopback only", c.SandboxListen)
 	}
 	if u.Scheme == "http" && !loopback(u.Host) {
-		return fmt.Errorf("--base-url %s: sessions need https except on loopback", c.baseURL())
+		return fmt.Errorf("--base-url %s: sessions need https except on loopback; put a proxy that speaks TLS in front and name it, --base-url https://…", c.baseURL())
 	}
 	if c.SMSWebhook != "" && c.SMSSecret == "" {
 		return errors.New("--sms-webhook needs --sms-secret, so that the receiver can tell who posts")
@@ -90,6 +100,17 @@ func (c Config) checkProduction(u *url.URL) error {
 		return errors.New("--production: one-time codes would go to the log; set --sms-webhook and --sms-secret")
 	}
 	return nil
+}
+
+// warnings are what works and is likely not meant.
+func (c Config) warnings() (all []string) {
+	if strings.HasPrefix(c.BaseURL, "https://") && c.TrustedProxy == "" {
+		all = append(all, "--base-url is https, so a proxy stands in front, but no --trusted-proxy is set: everybody seems to come from the proxy's address and soon nobody gets a sign-in code")
+	}
+	if c.SMSWebhook == "" {
+		all = append(all, "no --sms-webhook is set: one-time codes go to this log, and whoever reads it can sign in as anybody")
+	}
+	return all
 }
 
 // loopback reports whether an address with or without a port is this machine.

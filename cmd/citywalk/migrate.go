@@ -15,7 +15,7 @@ type MigrateCmd struct {
 }
 
 func (c *MigrateCmd) Run(ctx context.Context, s *Streams) error {
-	d, err := db.Open(ctx, c.DB, db.Options{})
+	d, err := reach(ctx, c.DB, db.Options{})
 	if err != nil {
 		return err
 	}

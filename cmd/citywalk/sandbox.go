@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -15,11 +17,21 @@ import (
 )
 
 // sandboxURL is where the sandbox provider is reached.
-func (c Config) sandboxURL() string { return "http://" + c.SandboxListen }
+func (c Config) sandboxURL() string {
+	if c.SandboxURL != "" {
+		return strings.TrimRight(c.SandboxURL, "/")
+	}
+	return "http://" + c.SandboxListen
+}
 
-// sandboxPath is the sandbox's own database, beside the keys.
+// sandboxPath is the sandbox's own database, beside the keys: installations
+// with files of keys of their own have sandboxes of their own.
 func (c Config) sandboxPath() string {
-	return filepath.Join(filepath.Dir(c.secretsPath()), "sandbox.db")
+	path := c.secretsPath()
+	if name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)); name != "secrets" {
+		return filepath.Join(filepath.Dir(path), name+".sandbox.db")
+	}
+	return filepath.Join(filepath.Dir(path), "sandbox.db")
 }
 
 // provider is the connector to the payment provider.
@@ -28,16 +40,20 @@ func (a *parts) provider() (payment.Provider, error) {
 }
 
 // A counter is a running sandbox provider: another party, with a server and a
-// database of its own.
+// database of its own. Without a server it is one that another node runs.
 type counter struct {
-	db     *db.DB
-	box    *sandbox.Server
-	server *http.Server
+	cfg      Config
+	db       *db.DB
+	box      *sandbox.Server
+	listener net.Listener
 }
 
 // openCounter opens the sandbox's database and makes its server. frame is the
 // origin that may show the cashier in a frame, "" for none.
 func openCounter(ctx context.Context, cfg Config, secrets Secrets, clock func() time.Time, frame string) (*counter, error) {
+	if cfg.SandboxURL != "" {
+		return &counter{cfg: cfg}, nil
+	}
 	d, err := db.Open(ctx, cfg.sandboxPath(), db.Options{Clock: clock})
 	if err != nil {
 		return nil, err
@@ -46,21 +62,40 @@ func openCounter(ctx context.Context, cfg Config, secrets Secrets, clock func() 
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	return &counter{d, box, newCounterServer(cfg, box)}, nil
+	return &counter{cfg: cfg, db: d, box: box}, nil
 }
 
-// newCounterServer makes a server; one that was shut down cannot run again.
-func newCounterServer(cfg Config, box *sandbox.Server) *http.Server {
-	return web.NewServer(cfg.SandboxListen, box)
+// listen takes the sandbox's address.
+func (c *counter) listen(ctx context.Context) (err error) {
+	if c.box == nil {
+		return nil
+	}
+	if c.listener, err = listen(ctx, c.cfg.SandboxListen, "--sandbox-listen"); err != nil {
+		return fmt.Errorf("%w; if another node of this installation runs its sandbox there, share it with --sandbox-url http://%s", err, c.cfg.SandboxListen)
+	}
+	return nil
 }
 
 // run answers and sends callbacks until ctx ends.
 func (c *counter) run(ctx context.Context) error {
+	if c.box == nil {
+		return nil
+	}
 	go c.box.Run(ctx)
-	return serve(ctx, c.server)
+	return c.answer(ctx)
 }
 
-func (c *counter) close() error { return c.db.Close() }
+// answer only answers until ctx ends; whoever asks gets to know.
+func (c *counter) answer(ctx context.Context) error {
+	return serve(ctx, web.NewServer(c.cfg.SandboxListen, c.box), c.listener)
+}
+
+func (c *counter) close() error {
+	if c.db == nil {
+		return nil
+	}
+	return c.db.Close()
+}
 
 // pay presses the cashier's button as the payer would, for the demo's history:
 // the charge is paid and one-tap payments are allowed from then on.

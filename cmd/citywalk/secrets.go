@@ -44,13 +44,24 @@ func (c Config) secretsPath() string {
 	return filepath.Join(filepath.Dir(c.DB), "secrets.json")
 }
 
-// loadSecrets reads the file of keys, or makes it if it is not there. A file
-// that others can read is refused.
-func loadSecrets(path string) (Secrets, error) {
-	var s Secrets
+// loadSecrets reads the file of keys, or makes it if it is not there and says
+// so. Two nodes may start at once: one makes the file, the other reads it.
+func loadSecrets(path string) (s Secrets, made bool, err error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		s, err := makeSecrets(path)
+		if !errors.Is(err, fs.ErrExist) {
+			return s, err == nil, err
+		}
+	}
+	s, err = readSecrets(path)
+	return s, false, err
+}
+
+// readSecrets reads the file of keys. One that others can read is refused.
+func readSecrets(path string) (s Secrets, err error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return makeSecrets(path)
+		return s, fmt.Errorf("the file of keys %s is not there; run citywalk serve or citywalk migrate first, or name another with --secrets", path)
 	} else if err != nil {
 		return s, err
 	}
@@ -72,9 +83,9 @@ func loadSecrets(path string) (Secrets, error) {
 	return s, nil
 }
 
-// makeSecrets writes a new file of keys, which must not be there.
-func makeSecrets(path string) (Secrets, error) {
-	var s Secrets
+// makeSecrets writes a new file of keys, which must not be there. It gets its
+// name when it is whole, so that nobody reads half of it.
+func makeSecrets(path string) (s Secrets, err error) {
 	for _, k := range []*[]byte{&s.Seal, &s.Index, &s.Code, &s.Receipt, &s.Sandbox} {
 		*k = make([]byte, 32)
 		rand.Read(*k)
@@ -86,12 +97,19 @@ func makeSecrets(path string) (Secrets, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return s, err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.CreateTemp(filepath.Dir(path), ".keys-")
 	if err != nil {
 		return s, err
 	}
+	defer os.Remove(f.Name())
 	if _, err := f.Write(append(b, '\n')); err != nil {
 		return s, errors.Join(err, f.Close())
 	}
-	return s, errors.Join(f.Sync(), f.Close())
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return s, err
+	}
+	if err := os.Link(f.Name(), path); err == nil || errors.Is(err, fs.ErrExist) {
+		return s, err
+	}
+	return s, os.Rename(f.Name(), path) // On a file system without links.
 }

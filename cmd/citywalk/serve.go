@@ -47,27 +47,66 @@ func (c *ServeCmd) Run(ctx context.Context, s *Streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.Out, "Citywalk %s\n  members  %s/\n  tills    %s/till/\n  console  %s/console/\n  API      %s%s/openapi.json\n",
-		version().Version, c.baseURL(), c.baseURL(), c.baseURL(), c.baseURL(), api.Prefix)
+	for _, w := range c.warnings() {
+		log.Warn(w)
+	}
+	a.ready = func() { c.welcome(s) }
 	return a.serve(ctx, edge, box)
 }
 
+// welcome says where everything is, once it is there.
+func (c *ServeCmd) welcome(s *Streams) {
+	base := c.baseURL()
+	fmt.Fprintf(s.Out, "Citywalk %s is ready.\n  members   %s/\n  tills     %s/till/\n  console   %s/console/\n  API       %s%s/openapi.json\n  health    %s/healthz  %s/readyz\n  database  %s\n  keys      %s\n",
+		version().Version, base, base, base, base, api.Prefix, base, base, redact(c.DB), c.secretsPath())
+	if c.SandboxURL == "" {
+		fmt.Fprintf(s.Out, "  sandbox   %s, pretend money\n", c.sandboxURL())
+	} else {
+		fmt.Fprintf(s.Out, "  sandbox   %s, of another node, pretend money\n", c.sandboxURL())
+	}
+	if c.SMSWebhook == "" {
+		fmt.Fprintln(s.Out, "  codes     one-time codes for signing in appear below")
+	}
+	fmt.Fprintf(s.Out, "The first operator is appointed with: citywalk operator add PHONE --db %s\n", redact(c.DB))
+}
+
 // serve runs the web server, the background work and the sandbox until ctx
-// ends, then lets what is under way finish.
+// ends, then lets what is under way finish. Nothing starts before every
+// address is ours.
 func (a *parts) serve(ctx context.Context, edge *web.Edge, box *counter) error {
+	if a.listener == nil {
+		l, err := listen(ctx, a.cfg.Listen, "--listen")
+		if err != nil {
+			return err
+		}
+		a.listener = l
+	}
+	defer a.listener.Close()
+	if err := box.listen(ctx); err != nil {
+		return err
+	}
+	if a.ready != nil {
+		a.ready()
+	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return serve(ctx, edge.Server(a.cfg.Listen)) })
+	g.Go(func() error { return serve(ctx, edge.Server(a.cfg.Listen), a.listener) })
 	g.Go(func() error { return a.runner.Run(ctx) })
 	g.Go(func() error { return box.run(ctx) })
 	return g.Wait()
 }
 
-// serve listens until ctx ends, then lets requests under way finish.
-func serve(ctx context.Context, server *http.Server) error {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", server.Addr)
+// listen takes an address that a flag named.
+func listen(ctx context.Context, address, flag string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
-		return fmt.Errorf("cannot listen on %s: %w; choose another with --listen or --sandbox-listen", server.Addr, err)
+		return nil, fmt.Errorf("cannot listen on %s: %w; choose another with %s", address, err, flag)
 	}
+	return l, nil
+}
+
+// serve answers on the listener until ctx ends, then lets requests under way
+// finish.
+func serve(ctx context.Context, server *http.Server, listener net.Listener) error {
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
 	select {
@@ -77,7 +116,7 @@ func serve(ctx context.Context, server *http.Server) error {
 	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
-	err = server.Shutdown(end)
+	err := server.Shutdown(end)
 	if serveErr := <-done; !errors.Is(serveErr, http.ErrServerClosed) {
 		err = errors.Join(err, serveErr)
 	}
@@ -92,7 +131,7 @@ func (a *parts) edge(log *slog.Logger, demo bool) (*web.Edge, error) {
 	}
 	e := web.New(web.Options{
 		Account: a.account, Log: log, Secure: strings.HasPrefix(a.cfg.baseURL(), "https://"),
-		Cashier: []string{a.payment.Provider.Origin()}, Proxies: proxies, Demo: demo, Ready: a.db.Ping,
+		Cashier: []string{a.payment.Provider.Origin()}, Proxies: proxies, Demo: demo, Ready: a.alive,
 	})
 	a.redeem.Changed = func(r redeem.Redemption) {
 		e.Hub.Publish(string(r.ID), "member/"+string(r.Person), "shop/"+string(r.Shop))

@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
+	"net"
 	"os"
 	"time"
 
@@ -33,6 +36,10 @@ type parts struct {
 	pass    *pass.Service
 	redeem  *redeem.Service
 	settle  *settle.Service
+
+	file     fs.FileInfo  // The SQLite file as it was opened; nil on PostgreSQL.
+	listener net.Listener // Of the web server, if it is taken already.
+	ready    func()       // Told when every address is taken; may be nil.
 }
 
 // open opens the database of a configuration, brings its schema up to date and
@@ -50,29 +57,52 @@ func openAt(ctx context.Context, cfg Config, clock func() time.Time) (*parts, er
 	if err != nil {
 		return nil, err
 	}
-	secrets, err := loadSecrets(cfg.secretsPath())
+	secrets, made, err := loadSecrets(cfg.secretsPath())
 	if err != nil {
 		return nil, err
 	}
-	d, err := db.Open(ctx, cfg.DB, db.Options{Clock: clock})
+	d, err := reach(ctx, cfg.DB, db.Options{Clock: clock})
 	if err != nil {
 		return nil, err
-	}
-	if _, err := d.Migrate(ctx, db.Schema()); err != nil {
-		return nil, errors.Join(err, d.Close())
 	}
 	a := &parts{cfg: cfg, zone: zone, secrets: secrets, db: d, now: clock}
+	if a.file, err = databaseFile(d); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
 	if a.now == nil {
 		a.now = time.Now
 	}
-	err = a.wire()
-	if err == nil {
-		err = a.account.CheckKeys(ctx)
+	if err = a.start(ctx); err == nil {
+		return a, nil
 	}
-	if err != nil {
-		return nil, errors.Join(err, d.Close())
+	err = errors.Join(err, d.Close())
+	if errors.Is(err, account.ErrOtherKeys) {
+		return nil, a.otherKeys(made)
 	}
-	return a, nil
+	return nil, err
+}
+
+// start brings the schema up to date, ties the services together and checks
+// that the keys are the database's.
+func (a *parts) start(ctx context.Context) error {
+	if _, err := a.db.Migrate(ctx, db.Schema()); err != nil {
+		return err
+	}
+	if err := a.wire(); err != nil {
+		return err
+	}
+	return a.account.CheckKeys(ctx)
+}
+
+// otherKeys says what to do about keys that are not the database's. New ones
+// that were made for want of a file are of no use and go again.
+func (a *parts) otherKeys(made bool) error {
+	path := a.cfg.secretsPath()
+	if !made {
+		return fmt.Errorf("%s holds other keys than those that %s was written with; name the right file with --secrets", path, redact(a.cfg.DB))
+	}
+	lost := fmt.Errorf("%s is not there, and %s was written with keys; put the file back, or name it with --secrets. Without it nobody can sign in: phone numbers stay encrypted", path, redact(a.cfg.DB))
+	return errors.Join(lost, os.Remove(path))
 }
 
 // wire makes the services and registers what each tells the others.

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"citywalk/db"
+)
+
+// spare is the space that a SQLite database needs for a commit to be safe.
+const spare = 4 << 20
+
+// alive is what /readyz asks: does the database answer, and could it keep what
+// it is told. On SQLite a file that was moved or deleted under the server goes
+// on answering, and loses everything; a full disk goes on reading.
+func (a *parts) alive(ctx context.Context) error {
+	if err := a.db.Ping(ctx); err != nil {
+		return err
+	}
+	err := a.db.View(ctx, func(tx *db.Tx) error {
+		_, err := db.One[int64](tx, `SELECT COUNT(*) FROM account_keys`)
+		return err
+	})
+	if err != nil || a.file == nil {
+		return err
+	}
+	path := a.db.URL()
+	now, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("the database's file: %w", err)
+	}
+	if !os.SameFile(a.file, now) {
+		return errors.New("another file has taken the database's place; start again")
+	}
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(filepath.Dir(path), &disk); err != nil {
+		return fmt.Errorf("the database's disk: %w", err)
+	}
+	if free := disk.Bavail * uint64(disk.Bsize); free < spare {
+		return fmt.Errorf("the database's disk has only %d KiB left", free>>10)
+	}
+	return nil
+}
+
+// databaseFile looks at the file of a SQLite database that is open.
+func databaseFile(d *db.DB) (fs.FileInfo, error) {
+	if d.Engine() == db.Postgres {
+		return nil, nil
+	}
+	return os.Stat(d.URL())
+}
