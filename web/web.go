@@ -32,8 +32,9 @@
 // starting. A signed-out reader of a page is led to the app's sign-in and back.
 //
 // A page that waits for somebody else names its stream, and marks what may
-// change with data-live-region; whoever changes the thing publishes its topic
-// after the commit. The database is the truth: without a publish the change is
+// change with data-live-region, and with data-live-of which version it shows:
+// while that is the same, what was tapped into it stays. Whoever changes the
+// thing publishes its topic after the commit. The database is the truth: without a publish the change is
 // seen a second later, and without a stream two seconds later.
 //
 //	p.Live, p.Version = "/pay/"+red.ID+"/live", version(red)
