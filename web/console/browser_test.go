@@ -52,7 +52,7 @@ func TestPagesOnDesktopAndPhone(t *testing.T) {
 				{"today", "/console/"}, {"shops", "/console/shops"}, {"shop", at}, {"draft", shopPath(draft.ID)}, {"terms", at + "/terms"},
 				{"offers", at + "/offers"}, {"pause", at + "/pause"}, {"leave", at + "/leave"}, {"sign", at + "/sign"}, {"import", "/console/shops/import"},
 				{"staff", at + "/team/" + string(g.staff.Person)}, {"merchants", "/console/merchants"}, {"merchant", merchantPath(g.ours.Merchant)},
-				{"members", "/console/members"}, {"member", "/console/members/" + string(g.member.Person)},
+				{"members", "/console/members"}, {"passes", "/console/passes?state=active"}, {"member", "/console/members/" + string(g.member.Person)},
 				{"redemptions", "/console/redemptions?shop=" + string(g.ours.ID)}, {"redemption", "/console/redemptions/" + string(red.ID)},
 				{"statements", "/console/statements"}, {"statement", "/console/statements/" + string(g.ours.Merchant) + "/2026-03-02"},
 				{"trial", "/console/trial"}, {"entries", "/console/entries"}, {"entry", "/console/entries/redeem/" + string(red.ID)}, {"proof", "/console/proof"},

@@ -19,7 +19,7 @@ import (
 
 // everywhere are the pages that need nothing but to be opened.
 var everywhere = []string{
-	"/console/", "/console/shops", "/console/shops.csv", "/console/shops/import", "/console/merchants", "/console/members",
+	"/console/", "/console/shops", "/console/shops.csv", "/console/shops/import", "/console/merchants", "/console/members", "/console/passes", "/console/passes?state=active",
 	"/console/redemptions", "/console/redemptions.csv", "/console/statements", "/console/statements.csv", "/console/trial", "/console/trial.csv",
 	"/console/entries", "/console/entries.csv", "/console/proof", "/console/jobs", "/console/audit", "/console/audit/proof",
 	"/console/plans", "/console/plans/new", "/console/access",

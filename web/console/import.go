@@ -95,7 +95,7 @@ func (a *App) importFile(w http.ResponseWriter, r *http.Request) error {
 	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(5 * time.Minute))
 	f, err := web.Form(r)
 	if err != nil {
-		return err
+		return web.Next(err, web.Page(r).T("import.title"), "/console/shops/import")
 	}
 	p := a.page(r, "import.title", "tab.shops")
 	again := func(err error) error {

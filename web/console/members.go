@@ -121,5 +121,13 @@ func passName(p ui.Page, x pass.Pass) string {
 	return x.En
 }
 
+// lastDay is the last day on which a pass is valid.
+func (a *App) lastDay(p ui.Page, x pass.Pass) string {
+	if x.Until == "" {
+		return ""
+	}
+	return a.date(p, x.Until.Next(-1))
+}
+
 // last are the four digits of a pass's number that people see.
 func last(number string) string { return number[max(0, len(number)-4):] }

@@ -12,7 +12,6 @@ import (
 	"citywalk/account"
 	"citywalk/db"
 	"citywalk/ledger"
-	"citywalk/money"
 	"citywalk/shop"
 	"citywalk/web"
 	"citywalk/web/ui"
@@ -172,14 +171,6 @@ func labels(cols []ui.Column) []string {
 }
 
 func count(n int) string { return strconv.Itoa(n) }
-
-// signed is an amount as books show it: nothing for zero.
-func signed(a money.Amount) string {
-	if a == 0 {
-		return ""
-	}
-	return a.String()
-}
 
 var weekdays = []rune("日一二三四五六")
 

@@ -47,6 +47,7 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "GET /console/members", Action: account.ActConsoleRead, Handle: a.members},
 		{Pattern: "POST /console/members/find", Action: account.ActConsoleRead, Handle: a.findMember},
 		{Pattern: "GET /console/members/{person}", Action: account.ActConsoleRead, Handle: a.member},
+		{Pattern: "GET /console/passes", Action: account.ActConsoleRead, Handle: a.passes},
 
 		{Pattern: "GET /console/redemptions", Action: account.ActMerchantRead, Handle: a.redemptions},
 		{Pattern: "GET /console/redemptions.csv", Action: account.ActMerchantRead, Handle: a.redemptionsFile},

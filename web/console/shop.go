@@ -29,9 +29,6 @@ type desk struct {
 	Form      ui.Form
 }
 
-// gaps are what a draft lacks before it can open.
-func (d desk) gaps() bool { return d.Merchant.ID == "" || d.Terms.Kind == shop.None }
-
 // resumes reports whether this session may end the pause.
 func (d desk) resumes() bool { return d.Writes && (!d.Held || d.Runs) }
 

@@ -449,7 +449,7 @@ func (a *App) statementPage(p ui.Page, s settle.Statement, lines []settle.Line, 
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Stat(p.T("col.count"), count(s.Count), p.T("statement.undone", "n", s.Undone), "").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Stat(p.T("col.count"), count(s.Count), p.T("statement.undone", "n", s.Undone), at("/console/redemptions", "merchant", string(s.Merchant), "day", string(s.Day))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -190,7 +190,7 @@ func (a *App) todayPage(p ui.Page, g glance) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if g.Merchant == "" {
-					templ_7745c5c3_Err = ui.Stat(p.T("today.passes"), count(g.Passes), "", "/console/members").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Stat(p.T("today.passes"), count(g.Passes), "", "/console/passes?state=active").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
