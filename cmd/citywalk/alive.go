@@ -37,14 +37,20 @@ func (a *parts) alive(ctx context.Context) error {
 	if !os.SameFile(a.file, now) {
 		return errors.New("another file has taken the database's place; start again")
 	}
+	free, err := room(path)
+	if err == nil && free < spare {
+		err = fmt.Errorf("the database's disk has only %d KiB left", free>>10)
+	}
+	return err
+}
+
+// room is how many bytes may still be written to the disk of a file.
+func room(path string) (uint64, error) {
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(filepath.Dir(path), &disk); err != nil {
-		return fmt.Errorf("the database's disk: %w", err)
+		return 0, fmt.Errorf("the disk of %s: %w", path, err)
 	}
-	if free := disk.Bavail * uint64(disk.Bsize); free < spare {
-		return fmt.Errorf("the database's disk has only %d KiB left", free>>10)
-	}
-	return nil
+	return disk.Bavail * uint64(disk.Bsize), nil
 }
 
 // databaseFile looks at the file of a SQLite database that is open.

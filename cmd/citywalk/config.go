@@ -83,23 +83,24 @@ func (c Config) check() error {
 	if c.SMSWebhook != "" && c.SMSSecret == "" {
 		return errors.New("--sms-webhook needs --sms-secret, so that the receiver can tell who posts")
 	}
-	if c.Production {
-		return c.checkProduction(u)
+	if all := c.unfit(); c.Production && len(all) > 0 {
+		return errors.New("--production: " + all[0].Detail)
 	}
 	return nil
 }
 
-// checkProduction refuses what is only fit for trying out.
-func (c Config) checkProduction(u *url.URL) error {
-	switch {
-	case c.Payment == "sandbox":
-		return errors.New("--production: the sandbox payment provider cannot be used; no real provider is built yet")
-	case u.Scheme != "https":
-		return errors.New("--production: --base-url must be https")
-	case c.SMSWebhook == "":
-		return errors.New("--production: one-time codes would go to the log; set --sms-webhook and --sms-secret")
+// unfit is what is only fit for trying out.
+func (c Config) unfit() (all []Check) {
+	if c.Payment == "sandbox" {
+		all = append(all, Check{"payment", "bad", "the sandbox payment provider cannot be used; no real provider is built yet"})
 	}
-	return nil
+	if !strings.HasPrefix(c.baseURL(), "https://") {
+		all = append(all, Check{"address", "bad", "--base-url must be https"})
+	}
+	if c.SMSWebhook == "" {
+		all = append(all, Check{"codes", "bad", "one-time codes would go to the log; set --sms-webhook and --sms-secret"})
+	}
+	return all
 }
 
 // warnings are what works and is likely not meant.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"citywalk/account"
@@ -32,6 +33,9 @@ const (
 	clockWarn = 500 * time.Millisecond
 	clockBad  = 2 * time.Second
 	backupAge = 26 * time.Hour
+	roomWarn  = 1 << 30
+
+	clockUnkept = 5 // TIME_ERROR of adjtimex(2).
 )
 
 func (c *DoctorCmd) Run(ctx context.Context, s *Streams) error {
@@ -53,20 +57,40 @@ func (c *DoctorCmd) Run(ctx context.Context, s *Streams) error {
 
 // examine runs the checks in the order in which one would mend things.
 func (c *DoctorCmd) examine(ctx context.Context) []Check {
-	checks := []Check{verdict("configuration", c.Config.check(), "fits together"), c.secrets()}
-	d, err := existing(ctx, c.DB)
-	checks = append(checks, verdict("database", err, "answers, schema up to date"))
-	if err != nil {
+	checks := append([]Check{verdict("configuration", c.Config.check(), "fits together")}, c.fitness()...)
+	secrets, err := readSecrets(c.secretsPath())
+	checks = append(checks, verdict("secrets", err, "readable by this user only"))
+	d, openErr := existing(ctx, c.DB)
+	checks = append(checks, verdict("database", openErr, "answers, schema up to date"))
+	if openErr != nil {
 		return checks
 	}
 	defer d.Close()
-	checks = append(checks, verdict("pages", d.Check(ctx), "hold"), clock(d))
+	checks = append(checks, verdict("pages", d.Check(ctx), "hold"), clock(ctx, d))
 	if d.Engine() == db.Postgres {
-		checks = append(checks, c.standbys(ctx, d))
+		checks = append(checks, c.standbys(ctx, d), Check{"backup", "warn", "not seen from here; PostgreSQL has its own tools, see pg_basebackup and pg_verifybackup"})
 	} else {
-		checks = append(checks, c.backups())
+		checks = append(checks, c.files(), c.backups())
 	}
-	return append(checks, c.books(ctx), trail(ctx, d), dead(ctx, d))
+	if err == nil {
+		err = c.books(ctx, d, secrets)
+	}
+	return append(checks, verdict("books", err, "prove"), trail(ctx, d), dead(ctx, d))
+}
+
+// fitness is what must change before real people use it; in production each of
+// these is wrong by itself.
+func (c *DoctorCmd) fitness() (all []Check) {
+	for _, k := range c.unfit() {
+		if !c.Production {
+			k.State, k.Detail = "warn", "fit for trying out only: "+k.Detail
+		}
+		all = append(all, k)
+	}
+	if strings.HasPrefix(c.BaseURL, "https://") && c.TrustedProxy == "" {
+		all = append(all, Check{"proxy", "warn", "no --trusted-proxy is set: everybody seems to come from the proxy's address and soon nobody gets a sign-in code"})
+	}
+	return all
 }
 
 // verdict is ok with the detail, or bad with the error.
@@ -77,22 +101,66 @@ func verdict(name string, err error, detail string) Check {
 	return Check{name, "ok", detail}
 }
 
-func (c *DoctorCmd) secrets() Check {
-	_, err := readSecrets(c.secretsPath())
-	return verdict("secrets", err, "readable by this user only")
-}
-
-// clock compares this machine's clock with the database's.
-func clock(d *db.DB) Check {
+// clock compares this machine's clock with the database's, with what was
+// written last. Whether the kernel is told the time it says too, which in a
+// container proves little.
+func clock(ctx context.Context, d *db.DB) Check {
 	skew := d.Skew().Abs()
 	detail := fmt.Sprintf("%s from the database's", skew.Round(time.Millisecond))
+	if d.Engine() == db.SQLite {
+		detail = "not before what was written last"
+	}
+	ahead, err := written(ctx, d)
+	var kernel syscall.Timex
+	state, kernelErr := syscall.Adjtimex(&kernel)
 	switch {
+	case err != nil:
+		return verdict("clock", err, "")
+	case ahead > clockBad:
+		return Check{"clock", "bad", fmt.Sprintf("%s before what was written last: the clock was set back; synchronise it (NTP)", ahead.Round(time.Second))}
 	case skew > clockBad:
 		return Check{"clock", "bad", detail + "; synchronise it (NTP)"}
 	case skew > clockWarn:
 		return Check{"clock", "warn", detail + "; synchronise it (NTP)"}
+	case kernelErr == nil && state == clockUnkept:
+		return Check{"clock", "ok", detail + "; nothing on this machine says that it keeps it right (NTP)"}
 	}
 	return Check{"clock", "ok", detail}
+}
+
+// written tells how far in the future the last row of the audit lies.
+func written(ctx context.Context, d *db.DB) (ahead time.Duration, err error) {
+	err = d.View(ctx, func(tx *db.Tx) error {
+		last, err := account.Audits(tx, "", 0, 1)
+		if err == nil && len(last) > 0 {
+			ahead = last[0].At.Sub(tx.Now())
+		}
+		return err
+	})
+	return ahead, err
+}
+
+// files looks at who can read the database's file, and at the room on its disk.
+func (c *DoctorCmd) files() Check {
+	info, err := os.Stat(c.DB)
+	if err != nil {
+		return verdict("file", err, "")
+	}
+	free, err := room(c.DB)
+	switch {
+	case err != nil:
+		return verdict("file", err, "")
+	case free < spare:
+		return Check{"file", "bad", fmt.Sprintf("the disk has only %d KiB left, nothing can be written", free>>10)}
+	case free < roomWarn:
+		return Check{"file", "warn", fmt.Sprintf("the disk has only %d MiB left", free>>20)}
+	case info.Mode().Perm()&0o077 != 0:
+		folder, err := os.Stat(filepath.Dir(c.DB))
+		if err != nil || folder.Mode().Perm()&0o077 != 0 {
+			return Check{"file", "warn", c.DB + " can be read by others; run: chmod 600 " + c.DB}
+		}
+	}
+	return Check{"file", "ok", fmt.Sprintf("for this user only, %d MiB left on its disk", free>>20)}
 }
 
 // standbys wants a synchronous standby in production: without it a failover
@@ -146,18 +214,26 @@ func newest(dir string) (t time.Time, err error) {
 	return t, err
 }
 
-// books proves the ledger with all its controls.
-func (c *DoctorCmd) books(ctx context.Context) Check {
-	a, err := open(ctx, c.Config)
+// books proves the ledger with all its controls, whatever else is wrong.
+func (c *DoctorCmd) books(ctx context.Context, d *db.DB, secrets Secrets) error {
+	zone, err := c.location()
 	if err != nil {
-		return verdict("books", err, "")
+		return err
 	}
-	defer a.close()
+	a := &parts{cfg: c.Config, zone: zone, secrets: secrets, db: d, now: time.Now}
+	if err := a.wire(); err != nil {
+		return err
+	}
+	if err := a.account.CheckKeys(ctx); errors.Is(err, account.ErrOtherKeys) {
+		return a.otherKeys(false)
+	} else if err != nil {
+		return err
+	}
 	found, err := a.prove(ctx)
 	if err == nil && len(found) > 0 {
 		err = fmt.Errorf("%d findings, the first: %s %s %s", len(found), found[0].Rule, found[0].What, found[0].Amount)
 	}
-	return verdict("books", err, "prove")
+	return err
 }
 
 // trail verifies the audit's chain.

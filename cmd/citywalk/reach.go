@@ -6,14 +6,21 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"citywalk/db"
 )
 
 // reach opens a database. If it cannot be opened, the error says in plain
-// words which one, why and what to do.
+// words which one, why and what to do. A new SQLite file is for this user only.
 func reach(ctx context.Context, url string, o db.Options) (*db.DB, error) {
+	if !strings.Contains(url, "://") {
+		os.MkdirAll(filepath.Dir(url), 0o700) // If this fails, Open says why.
+		if f, err := os.OpenFile(url, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err == nil {
+			f.Close()
+		}
+	}
 	d, err := db.Open(ctx, url, o)
 	if err == nil {
 		return d, nil

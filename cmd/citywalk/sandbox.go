@@ -54,7 +54,7 @@ func openCounter(ctx context.Context, cfg Config, secrets Secrets, clock func() 
 	if cfg.SandboxURL != "" {
 		return &counter{cfg: cfg}, nil
 	}
-	d, err := db.Open(ctx, cfg.sandboxPath(), db.Options{Clock: clock})
+	d, err := reach(ctx, cfg.sandboxPath(), db.Options{Clock: clock})
 	if err != nil {
 		return nil, err
 	}

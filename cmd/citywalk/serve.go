@@ -57,15 +57,15 @@ func (c *ServeCmd) Run(ctx context.Context, s *Streams) error {
 // welcome says where everything is, once it is there.
 func (c *ServeCmd) welcome(s *Streams) {
 	base := c.baseURL()
-	fmt.Fprintf(s.Out, "Citywalk %s is ready.\n  members   %s/\n  tills     %s/till/\n  console   %s/console/\n  API       %s%s/openapi.json\n  health    %s/healthz  %s/readyz\n  database  %s\n  keys      %s\n",
+	fmt.Fprintf(s.Out, "Citywalk %s is ready.\n  members  %s/\n  tills    %s/till/\n  console  %s/console/\n  API      %s%s/openapi.json\n  health   %s/healthz, %s/readyz\n  data     %s\n  keys     %s\n",
 		version().Version, base, base, base, base, api.Prefix, base, base, redact(c.DB), c.secretsPath())
-	if c.SandboxURL == "" {
-		fmt.Fprintf(s.Out, "  sandbox   %s, pretend money\n", c.sandboxURL())
-	} else {
-		fmt.Fprintf(s.Out, "  sandbox   %s, of another node, pretend money\n", c.sandboxURL())
+	whose := "its own"
+	if c.SandboxURL != "" {
+		whose = "another node's"
 	}
+	fmt.Fprintf(s.Out, "  sandbox  %s, %s; pretend money\n", c.sandboxURL(), whose)
 	if c.SMSWebhook == "" {
-		fmt.Fprintln(s.Out, "  codes     one-time codes for signing in appear below")
+		fmt.Fprintln(s.Out, "  codes    one-time codes for signing in appear in the log below")
 	}
 	fmt.Fprintf(s.Out, "The first operator is appointed with: citywalk operator add PHONE --db %s\n", redact(c.DB))
 }
