@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"citywalk/db"
+	"citywalk/jobs"
 )
 
 // spare is the space that a SQLite database needs for a commit to be safe.
@@ -23,7 +24,7 @@ func (a *parts) alive(ctx context.Context) error {
 		return err
 	}
 	err := a.db.View(ctx, func(tx *db.Tx) error {
-		_, err := db.One[int64](tx, `SELECT COUNT(*) FROM account_keys`)
+		_, err := jobs.List(tx, "", 1)
 		return err
 	})
 	if err != nil || a.file == nil {
