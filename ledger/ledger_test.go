@@ -298,3 +298,25 @@ func TestChartIsTheSchemas(t *testing.T) {
 		})
 	})
 }
+
+func TestFindReturnsTheEntryOfAKey(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *dbtest.Clock) {
+		e := ledger.Entry{Key: "test/1", Memo: "a test", Day: today, Postings: []ledger.Posting{
+			{Account: ledger.GatewayCash, Amount: 700}, {Account: ledger.PassRevenue, Amount: -700},
+		}}
+		update(t, d, func(tx *db.Tx) error { return ledger.Post(tx, e) })
+		update(t, d, func(tx *db.Tx) error {
+			got, err := ledger.Find(tx, e.Key)
+			if err != nil {
+				return err
+			}
+			if diff := cmp.Diff(e, ledger.Entry{Key: got.Key, Memo: got.Memo, Day: got.Day, Postings: got.Postings}); diff != "" {
+				t.Error(diff)
+			}
+			if _, err := ledger.Find(tx, "test/2"); !errors.Is(err, db.ErrNone) {
+				t.Errorf("a key that is not there: %v", err)
+			}
+			return nil
+		})
+	})
+}
