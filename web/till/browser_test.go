@@ -161,6 +161,26 @@ func TestPagesOnAPhone(t *testing.T) {
 	}
 }
 
+// TestShortScreens are those between a browser's own bars: the button is in
+// reach there too, with the longest sentence above it.
+func TestShortScreens(t *testing.T) {
+	g := sqlite(t)
+	c, who := g.staff(g.shop), g.member("王小明")
+	device := webtest.Phone
+	device.Height, device.Language = 664, "en"
+	page := webtest.Open(t, device, "")
+	page.SetCookie(g.url, "till", c.token)
+	page.Open(g.url + at(g.shop.ID) + "/type")
+	reached(t, page, "typing")
+	red := g.priced(c, who, "128.50")
+	page.Open(g.url + bill(red.ID))
+	page.Screenshot("short-confirming")
+	g.must2(g.Redeem.Dispute(t.Context(), who, red.ID, g.key()))
+	page.WaitText("It was ¥128.50 before")
+	page.Screenshot("short-disputed")
+	reached(t, page, "the disputed amount")
+}
+
 // TestTillFollowsTheMember is the main job in a browser: the camera reads the
 // code, the pad takes the amount, and the screen turns green by itself.
 func TestTillFollowsTheMember(t *testing.T) {
