@@ -183,6 +183,9 @@ func (j mainJob) books(g *rig) {
 	if e := get[struct{ Entries []object }](j.operator, "/ledger/entries"); len(e.Entries) < 5 {
 		t.Errorf("%d entries", len(e.Entries))
 	}
+	if r := get[struct{ Redemptions []aRedemption }](j.merchant, "/merchants/"+j.merchantID+"/redemptions?state=committed"); len(r.Redemptions) != 2 {
+		t.Errorf("the merchant sees %+v", r)
+	}
 	for _, path := range []string{"/audit", "/jobs", "/merchants", "/sessions", "/redemptions", "/plans"} {
 		if path == "/sessions" || path == "/redemptions" {
 			get[object](j.member, path)

@@ -18,6 +18,9 @@ func (a *API) operations() {
 	op(a, post, "/invitations", "invite", "Invite somebody to a shop's staff", account.ActMerchantWrite, a.invite)
 	op(a, post, "/invitations/accept", "accept", "Accept an invitation", account.ActMemberUse, a.acceptInvitation)
 
+	op(a, get, "/shops/{shop}/team", "team", "Who works at a shop", account.ActMerchantRead, a.team)
+	op(a, del, "/shops/{shop}/team/{person}", "dismiss", "Take somebody out of a shop's staff", account.ActMerchantWrite, a.dismiss)
+
 	// Shops.
 	op(a, get, "/shops", "shops", "Find shops near a place or by name", account.ActPublic, a.shops)
 	op(a, get, "/shops/{shop}", "shop", "One shop", account.ActPublic, a.oneShop)
@@ -54,6 +57,8 @@ func (a *API) operations() {
 	op(a, get, "/redemptions/{redemption}", "redemption", "One of your redemptions", account.ActMemberUse, a.redemption)
 	op(a, get, "/redemptions", "redemptions", "Your redemptions", account.ActMemberUse, a.redemptions)
 	op(a, get, "/redemptions/{redemption}/receipt", "receipt", "The signed receipt", account.ActMemberUse, a.receipt)
+
+	op(a, get, "/merchants/{merchant}/redemptions", "merchantRedemptions", "A merchant's redemptions", account.ActMerchantRead, a.merchantRedemptions)
 
 	// Books.
 	op(a, get, "/statements", "statements", "Statements of a merchant", account.ActMerchantRead, a.statements)

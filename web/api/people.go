@@ -152,3 +152,45 @@ func (a *API) acceptInvitation(ctx context.Context, in *acceptIn) (*acceptOut, e
 	}
 	return &acceptOut{grant{string(g.Role), g.Merchant, g.Shop}}, nil
 }
+
+type personBody struct {
+	ID    string `json:"id"`
+	Name  string `json:"name,omitempty"`
+	Phone string `json:"phone" doc:"Masked."`
+}
+type teamOut struct {
+	Body struct {
+		People []personBody `json:"people"`
+	}
+}
+
+func (a *API) team(ctx context.Context, in *ShopIn) (*teamOut, error) {
+	sh, err := a.Shop.Get(ctx, shop.ID(in.Shop))
+	if err != nil {
+		return nil, err
+	}
+	people, err := a.Account.Team(ctx, who(ctx), string(sh.Merchant), string(sh.ID))
+	if err != nil {
+		return nil, err
+	}
+	out := new(teamOut)
+	out.Body.People = []personBody{}
+	for _, p := range people {
+		out.Body.People = append(out.Body.People, personBody{string(p.ID), p.Name, p.Masked})
+	}
+	return out, nil
+}
+
+type dismissIn struct {
+	ShopIn
+	Person string `path:"person" maxLength:"64"`
+}
+
+func (a *API) dismiss(ctx context.Context, in *dismissIn) (*struct{}, error) {
+	sh, err := a.Shop.Get(ctx, shop.ID(in.Shop))
+	if err != nil {
+		return nil, err
+	}
+	g := account.Grant{Role: account.Staff, Merchant: string(sh.Merchant), Shop: string(sh.ID)}
+	return nil, a.Account.Dismiss(ctx, who(ctx), account.ID(in.Person), g)
+}

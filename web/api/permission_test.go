@@ -98,6 +98,26 @@ func TestOtherTokensAreNone(t *testing.T) {
 	})
 }
 
+// TestDismissalBitesAtTheNextCall is D7: who is taken out of the staff can do
+// nothing at the till from then on, on whichever device.
+func TestDismissalBitesAtTheNextCall(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		s := g.stage()
+		g.check = follows(t, g)
+		get[object](s.staff, s.at+"/redemptions")
+		team := get[struct{ People []struct{ ID, Phone string } }](s.merchant, s.at+"/team")
+		if len(team.People) != 1 || team.People[0].Phone != "138****0002" {
+			t.Fatalf("the team is %+v", team)
+		}
+		path := s.at + "/team/" + team.People[0].ID
+		g.refused(t, s.staff, "DELETE", path, "", []int{403})
+		do[object](s.merchant, "DELETE", path, nil)
+		g.refused(t, s.staff, "GET", s.at+"/redemptions", "", []int{401})
+		g.refused(t, s.staff, "POST", "/redemptions/"+s.priced.ID+"/quotes", `{"bill":5000}`, []int{401})
+		g.refused(t, s.merchant, "DELETE", path, "", []int{404})
+	})
+}
+
 // TestNeighboursSeeNothing is D2: what belongs to another merchant, shop or
 // member is not there, or is refused.
 func TestNeighboursSeeNothing(t *testing.T) {
@@ -122,6 +142,9 @@ func TestNeighboursSeeNothing(t *testing.T) {
 		g.refused(t, neighbour, "GET", "/statements/"+s.merchantID+"/2026-03-02", "", none)
 		g.refused(t, neighbour, "GET", "/statements?merchant="+s.merchantID, "", none)
 		g.refused(t, neighbour, "GET", "/statements", "", none)
+		g.refused(t, neighbour, "GET", "/merchants/"+s.merchantID+"/redemptions", "", none)
+		g.refused(t, neighbour, "GET", s.at+"/team", "", none)
+		g.refused(t, neighbour, "DELETE", s.at+"/team/per_x", "", none)
 		g.refused(t, neighbour, "PUT", s.at+"/terms", `{"kind":"percent","percent":90}`, none)
 		g.refused(t, neighbour, "PUT", s.at+"/offers", `{"offers":[]}`, none)
 		g.refused(t, neighbour, "PUT", s.at+"/state", `{"state":"paused","reason":"x"}`, none)

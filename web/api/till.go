@@ -246,6 +246,23 @@ func (a *API) redemptions(ctx context.Context, in *PageIn) (*redemptionsOut, err
 	return a.list(ctx, all, err)
 }
 
+type merchantRedemptionsIn struct {
+	Merchant string `path:"merchant" maxLength:"64"`
+	Day      string `query:"day" maxLength:"10" doc:"Business day; all if absent."`
+	State    string `query:"state" maxLength:"20"`
+	PageIn
+}
+
+func (a *API) merchantRedemptions(ctx context.Context, in *merchantRedemptionsIn) (*redemptionsOut, error) {
+	day, err := dayOrNone(in.Day, "day")
+	if err != nil {
+		return nil, err
+	}
+	all, err := a.Redeem.List(ctx, who(ctx), redeem.Filter{Merchant: shop.MerchantID(in.Merchant), Day: day,
+		State: redeem.State(in.State), After: redeem.ID(in.After), Limit: in.Limit})
+	return a.list(ctx, all, err)
+}
+
 type dayIn struct {
 	ShopIn
 	Day string `query:"day" maxLength:"10" doc:"Business day; default today."`
