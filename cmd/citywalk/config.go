@@ -33,19 +33,21 @@ func (p Programme) location() (*time.Location, error) {
 
 // Config is the configuration of a running server, by flags and environment.
 type Config struct {
-	Database      `embed:""`
-	Programme     `embed:""`
-	Listen        string `env:"CITYWALK_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on."`
-	BaseURL       string `name:"base-url" env:"CITYWALK_BASE_URL" placeholder:"URL" help:"How browsers reach the server; default http:// and the address it listens on. Production needs https://."`
-	Secrets       string `env:"CITYWALK_SECRETS" placeholder:"FILE" help:"File of keys, made at first start; default secrets.json beside the SQLite file."`
-	Production    bool   `env:"CITYWALK_PRODUCTION" help:"Refuse whatever is only fit for trying out."`
-	Payment       string `env:"CITYWALK_PAYMENT" enum:"sandbox" default:"sandbox" help:"Payment provider. Only the sandbox exists so far; it cannot be used in production."`
-	SandboxListen string `env:"CITYWALK_SANDBOX_LISTEN" default:"127.0.0.1:8081" help:"Address of the sandbox payment provider; loopback only."`
-	SandboxURL    string `name:"sandbox-url" env:"CITYWALK_SANDBOX_URL" placeholder:"URL" help:"Use the sandbox that another node on this machine runs, and start none; same file of keys."`
-	SMSWebhook    string `name:"sms-webhook" env:"CITYWALK_SMS_WEBHOOK" placeholder:"URL" help:"Where one-time codes are posted for sending; without it they go to the log."`
-	SMSSecret     string `name:"sms-secret" env:"CITYWALK_SMS_SECRET" placeholder:"KEY" help:"Base64 key that signs what is posted to the webhook."`
-	TrustedProxy  string `env:"CITYWALK_TRUSTED_PROXY" placeholder:"CIDR" help:"Network whose X-Forwarded-For is believed."`
-	Workers       int    `env:"CITYWALK_WORKERS" default:"4" help:"Background jobs at once."`
+	Database        `embed:""`
+	Programme       `embed:""`
+	Listen          string `env:"CITYWALK_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on."`
+	BaseURL         string `name:"base-url" env:"CITYWALK_BASE_URL" placeholder:"URL" help:"How browsers reach the server; default http:// and the address it listens on. Production needs https://."`
+	Secrets         string `env:"CITYWALK_SECRETS" placeholder:"FILE" help:"File of keys, made at first start; default secrets.json beside the SQLite file."`
+	Production      bool   `env:"CITYWALK_PRODUCTION" help:"Refuse whatever is only fit for trying out."`
+	Payment         string `env:"CITYWALK_PAYMENT" enum:"sandbox" default:"sandbox" help:"Payment provider. Only the sandbox exists so far; it cannot be used in production."`
+	SandboxListen   string `env:"CITYWALK_SANDBOX_LISTEN" default:"127.0.0.1:8081" help:"Address of the sandbox payment provider; loopback only."`
+	SandboxURL      string `name:"sandbox-url" env:"CITYWALK_SANDBOX_URL" placeholder:"URL" help:"Use the sandbox that another node on this machine runs, and start none; same file of keys."`
+	SMSWebhook      string `name:"sms-webhook" env:"CITYWALK_SMS_WEBHOOK" placeholder:"URL" help:"Where one-time codes are posted for sending; without it they go to the log."`
+	SMSSecret       string `name:"sms-secret" env:"CITYWALK_SMS_SECRET" placeholder:"KEY" help:"Base64 key that signs what is posted to the webhook."`
+	CodesPerAddress int    `env:"CITYWALK_CODES_PER_ADDRESS" default:"30" help:"One-time codes an hour to one network address, which a shop's guests or a carrier's customers may share; -1 for no limit."`
+	CodesPerPrefix  int    `env:"CITYWALK_CODES_PER_PREFIX" default:"20" help:"One-time codes an hour to phone numbers that differ only in the last four digits; -1 for no limit."`
+	TrustedProxy    string `env:"CITYWALK_TRUSTED_PROXY" placeholder:"CIDR" help:"Network whose X-Forwarded-For is believed."`
+	Workers         int    `env:"CITYWALK_WORKERS" default:"4" help:"Background jobs at once."`
 }
 
 // baseURL returns how browsers reach the server, without a trailing slash.

@@ -238,3 +238,26 @@ func TestDoctorNamesEachThing(t *testing.T) {
 		t.Errorf("a clock that was set back: %v\n%s", got["clock"], out)
 	}
 }
+
+// TestZoneIsFixedOnceSomethingIsBooked starts with another zone before and
+// after the first pass is bought.
+func TestZoneIsFixedOnceSomethingIsBooked(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "c.db")
+	must(t, "operator", "add", "13900000001", "--db", path, "--zone", "Asia/Tokyo")
+	b, err := newTrack(t.Context(), path, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.join(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := b.close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = do(t, "operator", "add", "13900000001", "--db", path, "--zone", "Asia/Tokyo")
+	if err == nil || !strings.Contains(err.Error(), "use --zone Asia/Shanghai") {
+		t.Errorf("in another zone: %v", err)
+	}
+	must(t, "ledger", "prove", "--db", path)
+}

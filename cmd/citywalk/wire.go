@@ -91,7 +91,23 @@ func (a *parts) start(ctx context.Context) error {
 	if err := a.wire(); err != nil {
 		return err
 	}
-	return a.account.CheckKeys(ctx)
+	if err := a.account.CheckKeys(ctx); err != nil {
+		return err
+	}
+	return a.checkZone(ctx)
+}
+
+// checkZone refuses another time zone once something is booked: redemptions
+// would fall on days that are closed, and nobody would be paid for them.
+func (a *parts) checkZone(ctx context.Context) error {
+	kept, err := a.account.KeepMark(ctx, "zone", a.cfg.Zone, func(tx *db.Tx) (bool, error) {
+		booked, err := ledger.Entries(tx, "", "", "", 1)
+		return len(booked) > 0, err
+	})
+	if err == nil && kept != a.cfg.Zone {
+		err = fmt.Errorf("--zone %s: the days of %s are counted in %s, and something is booked already; use --zone %s", a.cfg.Zone, redact(a.cfg.DB), kept, kept)
+	}
+	return err
 }
 
 // otherKeys says what to do about keys that are not the database's. New ones
@@ -115,7 +131,8 @@ func (a *parts) wire() error {
 	if err != nil {
 		return err
 	}
-	a.account = &account.Service{DB: a.db, Keys: a.secrets.accountKeys(), Sender: sender}
+	a.account = &account.Service{DB: a.db, Keys: a.secrets.accountKeys(), Sender: sender,
+		Limits: account.Limits{AddressHour: a.cfg.CodesPerAddress, PrefixHour: a.cfg.CodesPerPrefix}}
 	a.shop = &shop.Service{DB: a.db, Zone: a.zone}
 	a.payment = &payment.Service{DB: a.db, Provider: provider, Currency: "CNY", BaseURL: a.cfg.baseURL(),
 		Secret: a.secrets.Seal, Zone: a.zone}
