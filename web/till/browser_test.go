@@ -71,6 +71,22 @@ func reached(t *testing.T, page *webtest.Page, what string) {
 	}
 }
 
+// A looking is one way of looking at the app, and whoever takes part.
+type looking struct {
+	*rig
+	t          *testing.T
+	name       string
+	page       *webtest.Page
+	c          *clerk
+	who, other account.Session
+}
+
+func (l looking) at(shot, path string) {
+	l.t.Helper()
+	l.page.Open(l.url + path)
+	settled(l.t, l.page, l.name+"-"+shot)
+}
+
 // TestPagesOnAPhone looks at every page as staff does, with a long name of a
 // shop and a large bill.
 func TestPagesOnAPhone(t *testing.T) {
@@ -78,87 +94,101 @@ func TestPagesOnAPhone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := sqlite(t)
 			g.shop = g.addShop("", "上海老张家本帮葱油面馆（南京西路静安寺旗舰店）", shop.Terms{Kind: shop.Percent, Percent: 10, PerDay: 10})
-			c, who, other := g.staff(g.shop), g.member("王小明"), g.member("李雷")
-			page := webtest.Open(t, device, "")
-			look := func(shot, path string) {
-				t.Helper()
-				page.Open(g.url + path)
-				settled(t, page, name+"-"+shot)
-			}
-			in, err := g.Account.Invite(t.Context(), g.operator, account.Grant{Role: account.Staff, Merchant: string(g.shop.Merchant), Shop: string(g.shop.ID)})
-			g.must(err)
-			look("join", "/till/join/"+in.Token)
-			look("signin", "/till/signin")
-			page.SetCookie(g.url, "till", c.token)
-			look("joinin", "/till/join/"+in.Token)
-			page.SeeQR("")
-			page.Open(g.url + at(g.shop.ID))
-			page.WaitText(Words().Say(languageOf(device), "ui.scan.aim"))
-			page.WaitCount(".link-state[data-ok=yes]", 1)
-			settled(t, page, name+"-camera")
-			look("type", at(g.shop.ID)+"/type")
-			reached(t, page, "typing")
-			look("today-none", at(g.shop.ID)+"/today")
-
-			red := g.scanned(c, who)
-			look("enter", bill(red.ID))
-			reached(t, page, "the amount")
-			page.Click(".keypad [data-key='0']")
-			page.Click(".till-bill .button.primary")
-			settled(t, page, name+"-amount-refused")
-			reached(t, page, "the refused amount")
-			g.must2(g.Redeem.Price(t.Context(), c.session, red.ID, 12850, g.key()))
-			look("confirming", bill(red.ID))
-			look("change", bill(red.ID)+"/change")
-			g.must2(g.Redeem.Dispute(t.Context(), who, red.ID, g.key()))
-			look("disputed", bill(red.ID))
-			reached(t, page, "the disputed amount")
-			g.must2(g.Redeem.Price(t.Context(), c.session, red.ID, 4_999_999, g.key()))
-			red = g.look(c, red.ID)
-			_, err = g.confirm(who, red)
-			g.must(err)
-			look("paying", bill(red.ID))
-			g.settle(who, red.ID)
-			look("paid", bill(red.ID))
-			look("record", bill(red.ID)+"/record")
-			undo := g.paid(c, who, "128.50")
-			g.must2(g.Redeem.Undo(t.Context(), c.session, undo.ID, g.key()))
-			look("undone", bill(undo.ID))
-			asked := g.asked(who, 12850)
-			page.Open(g.url + at(g.shop.ID))
-			page.WaitCount(".request-in", 1)
-			settled(t, page, name+"-request")
-			reached(t, page, "the request")
-			look("today", at(g.shop.ID)+"/today")
-			g.must2(g.Redeem.Decline(t.Context(), who, asked.ID, g.key()))
-			look("voided", bill(asked.ID))
-			reached(t, page, "the voided bill")
-			look("today-closed", at(g.shop.ID)+"/today")
-			page.Open(g.url + at(g.shop.ID) + "/type")
-			page.Fill("#code", "770000000000000018")
-			page.Press("\r")
-			page.WaitCount(".whole.bad", 1)
-			settled(t, page, name+"-refused")
-			reached(t, page, "the refusal")
-			gift := g.addShop(g.shop.Merchant, "老张茶馆", shop.Terms{Kind: shop.Gift, Gift: "桂花糕一份，配龙井"})
-			boss := g.clerk("", account.Grant{Role: account.Merchant, Merchant: string(g.shop.Merchant)})
-			page.SetCookie(g.url, "till", boss.token)
-			look("chooser", "/till/")
-			g.shop = gift
-			red = g.priced(boss, g.member(""), "88")
-			look("confirming-gift", bill(red.ID))
-			red = g.priced(boss, other, "88")
-			_, err = g.confirm(other, red)
-			g.must(err)
-			g.clock.Advance(redeem.PayLife)
-			look("reversing", bill(red.ID))
-			g.settle(other, red.ID)
-			look("unpaid", bill(red.ID))
-			look("paid-gift", bill(g.paid(boss, other, "88").ID))
-			g.must(g.Shop.Pause(t.Context(), g.operator, g.shop.ID, "装修"))
-			look("camera-closed", at(g.shop.ID))
+			l := looking{g, t, name, webtest.Open(t, device, ""), g.staff(g.shop), g.member("王小明"), g.member("李雷")}
+			l.start(languageOf(device))
+			l.bill()
+			l.sign()
+			l.refusals()
+			l.otherShop()
 		})
 	}
+}
+
+// start is from the invitation to the camera.
+func (l looking) start(lang fault.Lang) {
+	in, err := l.Account.Invite(l.t.Context(), l.operator, account.Grant{Role: account.Staff, Merchant: string(l.shop.Merchant), Shop: string(l.shop.ID)})
+	l.must(err)
+	l.at("join", "/till/join/"+in.Token)
+	l.at("signin", "/till/signin")
+	l.page.SetCookie(l.url, "till", l.c.token)
+	l.at("joinin", "/till/join/"+in.Token)
+	l.page.SeeQR("")
+	l.page.Open(l.url + at(l.shop.ID))
+	l.page.WaitText(Words().Say(lang, "ui.scan.aim"))
+	l.page.WaitCount(".link-state[data-ok=yes]", 1)
+	settled(l.t, l.page, l.name+"-camera")
+	l.at("type", at(l.shop.ID)+"/type")
+	reached(l.t, l.page, "typing")
+	l.at("today-none", at(l.shop.ID)+"/today")
+}
+
+// bill is the first door, with everything that may go wrong on the way.
+func (l looking) bill() {
+	ctx, page := l.t.Context(), l.page
+	red := l.scanned(l.c, l.who)
+	l.at("enter", bill(red.ID))
+	reached(l.t, page, "the amount")
+	page.Click(".keypad [data-key='0']")
+	page.Click(".till-bill .button.primary")
+	settled(l.t, page, l.name+"-amount-refused")
+	reached(l.t, page, "the refused amount")
+	l.must2(l.Redeem.Price(ctx, l.c.session, red.ID, 12850, l.key()))
+	l.at("confirming", bill(red.ID))
+	l.at("change", bill(red.ID)+"/change")
+	l.must2(l.Redeem.Dispute(ctx, l.who, red.ID, l.key()))
+	l.at("disputed", bill(red.ID))
+	reached(l.t, page, "the disputed amount")
+	l.must2(l.Redeem.Price(ctx, l.c.session, red.ID, 4_999_999, l.key()))
+	l.must2(l.confirm(l.who, l.look(l.c, red.ID)))
+	l.at("paying", bill(red.ID))
+	l.settle(l.who, red.ID)
+	l.at("paid", bill(red.ID))
+	l.at("record", bill(red.ID)+"/record")
+	undo := l.paid(l.c, l.who, "128.50")
+	l.must2(l.Redeem.Undo(ctx, l.c.session, undo.ID, l.key()))
+	l.at("undone", bill(undo.ID))
+}
+
+// sign is the second door.
+func (l looking) sign() {
+	asked := l.asked(l.who, 12850)
+	l.page.Open(l.url + at(l.shop.ID))
+	l.page.WaitCount(".request-in", 1)
+	settled(l.t, l.page, l.name+"-request")
+	reached(l.t, l.page, "the request")
+	l.at("today", at(l.shop.ID)+"/today")
+	l.must2(l.Redeem.Decline(l.t.Context(), l.who, asked.ID, l.key()))
+	l.at("voided", bill(asked.ID))
+	reached(l.t, l.page, "the voided bill")
+	l.at("today-closed", at(l.shop.ID)+"/today")
+}
+
+func (l looking) refusals() {
+	l.page.Open(l.url + at(l.shop.ID) + "/type")
+	l.page.Fill("#code", "770000000000000018")
+	l.page.Press("\r")
+	l.page.WaitCount(".whole.bad", 1)
+	settled(l.t, l.page, l.name+"-refused")
+	reached(l.t, l.page, "the refusal")
+	l.must(l.Shop.Pause(l.t.Context(), l.operator, l.shop.ID, "装修"))
+	l.at("camera-closed", at(l.shop.ID))
+}
+
+// otherShop is one with a present, and somebody who has two shops.
+func (l looking) otherShop() {
+	gift := l.addShop(l.shop.Merchant, "老张茶馆", shop.Terms{Kind: shop.Gift, Gift: "桂花糕一份，配龙井"})
+	boss := l.clerk("", account.Grant{Role: account.Merchant, Merchant: string(l.shop.Merchant)})
+	l.page.SetCookie(l.url, "till", boss.token)
+	l.at("chooser", "/till/")
+	l.shop = gift
+	l.at("confirming-gift", bill(l.priced(boss, l.member(""), "88").ID))
+	red := l.priced(boss, l.other, "88")
+	l.must2(l.confirm(l.other, red))
+	l.clock.Advance(redeem.PayLife)
+	l.at("reversing", bill(red.ID))
+	l.settle(l.other, red.ID)
+	l.at("unpaid", bill(red.ID))
+	l.at("paid-gift", bill(l.paid(boss, l.other, "88").ID))
 }
 
 // TestShortScreens are those between a browser's own bars: the button is in
