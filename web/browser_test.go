@@ -30,7 +30,7 @@ func TestGuideIsAccessible(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := webtest.Open(t, d, server.URL+"/guide")
 			p.Axe()
-			for _, show := range []string{"card", "explore", "confirm", "paid", "form", "scan", "till", "wait", "console", "sign"} {
+			for _, show := range []string{"card", "explore", "confirm", "paid", "form", "scan", "till", "wait", "console"} {
 				p.Open(server.URL + "/guide?show=" + show)
 				p.Axe()
 				if wide := webtest.Eval[int](p, "document.documentElement.scrollWidth"); wide > 390 {
