@@ -15,8 +15,8 @@ import (
 
 // BackupCmd copies a running SQLite database. PostgreSQL has its own tools.
 type BackupCmd struct {
-	Config `embed:""`
-	To     string `arg:"" optional:"" help:"File to write; default backups/citywalk-<time>.db beside the database."`
+	Database `embed:""`
+	To       string `arg:"" optional:"" help:"File to write; default backups/citywalk-<time>.db beside the database."`
 }
 
 func (c *BackupCmd) Run(ctx context.Context, s *Streams) error {

@@ -12,7 +12,7 @@ import (
 
 // Database says where the data are; every command takes it.
 type Database struct {
-	DB string `name:"db" env:"CITYWALK_DB" default:"citywalk-data/citywalk.db" placeholder:"PATH|URL" help:"SQLite file or postgres:// URL."`
+	DB string `name:"db" env:"CITYWALK_DB" default:"citywalk-data/citywalk.db" placeholder:"PATH|URL" help:"SQLite file or postgres:// URL; default citywalk-data/citywalk.db."`
 }
 
 // Programme is what the card scheme is.
@@ -48,6 +48,20 @@ type Config struct {
 	CodesPerPrefix  int    `env:"CITYWALK_CODES_PER_PREFIX" default:"20" help:"One-time codes an hour to phone numbers that differ only in the last four digits; -1 for no limit."`
 	TrustedProxy    string `env:"CITYWALK_TRUSTED_PROXY" placeholder:"CIDR" help:"Network whose X-Forwarded-For is believed."`
 	Workers         int    `env:"CITYWALK_WORKERS" default:"4" help:"Background jobs at once."`
+}
+
+// Tool is what a command takes that works on the data and serves nobody.
+type Tool struct {
+	Database `embed:""`
+	Zone     string `env:"CITYWALK_ZONE" default:"Asia/Shanghai" help:"Time zone in which business days are counted; as the server's."`
+	Secrets  string `env:"CITYWALK_SECRETS" placeholder:"FILE" help:"File of keys, as the server's; default secrets.json beside the SQLite file."`
+}
+
+// config is the configuration of an installation that nobody serves.
+func (t Tool) config() Config {
+	const nobody = "127.0.0.1:0"
+	return Config{Database: t.Database, Programme: Programme{Zone: t.Zone}, Secrets: t.Secrets,
+		Listen: nobody, SandboxListen: nobody, Payment: "sandbox", Workers: 1}
 }
 
 // baseURL returns how browsers reach the server, without a trailing slash.

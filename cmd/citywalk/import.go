@@ -19,7 +19,7 @@ type ImportCmd struct {
 
 // ImportShopsCmd imports shops. A second run of the same file changes nothing.
 type ImportShopsCmd struct {
-	Config  `embed:""`
+	Tool    `embed:""`
 	Listing `embed:""`
 	In      string            `name:"city" required:"" placeholder:"CITY" help:"City of the shops."`
 	CRS     string            `name:"crs" enum:"gcj02,bd09,wgs84" default:"wgs84" help:"Coordinate system of the file: gcj02 (AMap, Tencent), bd09 (Baidu), wgs84 (GPS)."`
@@ -31,7 +31,7 @@ type ImportShopsCmd struct {
 }
 
 func (c *ImportShopsCmd) Run(ctx context.Context, s *Streams) error {
-	a, err := open(ctx, c.Config)
+	a, err := open(ctx, c.config())
 	if err != nil {
 		return err
 	}

@@ -17,12 +17,12 @@ type LedgerCmd struct {
 
 // LedgerProveCmd proves the books.
 type LedgerProveCmd struct {
-	Config  `embed:""`
+	Tool    `embed:""`
 	Listing `embed:""`
 }
 
 func (c *LedgerProveCmd) Run(ctx context.Context, s *Streams) error {
-	a, err := open(ctx, c.Config)
+	a, err := open(ctx, c.config())
 	if err != nil {
 		return err
 	}
@@ -50,14 +50,13 @@ func (c *LedgerProveCmd) Run(ctx context.Context, s *Streams) error {
 
 // LedgerTrialCmd prints a trial balance.
 type LedgerTrialCmd struct {
-	Database  `embed:""`
-	Programme `embed:""`
-	Listing   `embed:""`
-	Day       string `help:"Business day, 2006-01-02; default today."`
+	Tool    `embed:""`
+	Listing `embed:""`
+	Day     string `help:"Business day, 2006-01-02; default today."`
 }
 
 func (c *LedgerTrialCmd) Run(ctx context.Context, s *Streams) error {
-	zone, err := c.location()
+	zone, err := c.config().location()
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	}
 	k, err := parser.Parse(args)
 	if err != nil {
-		return usageError{err}
+		return usageError{fmt.Errorf("%w; see: citywalk --help", err)}
 	}
 	return k.Run()
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"citywalk/account"
 )
@@ -16,14 +17,15 @@ type OperatorCmd struct {
 
 // OperatorAddCmd appoints one person.
 type OperatorAddCmd struct {
-	Config  `embed:""`
+	Tool    `embed:""`
+	BaseURL string `name:"base-url" env:"CITYWALK_BASE_URL" default:"http://127.0.0.1:8080" placeholder:"URL" help:"How browsers reach the server, to say where to sign in."`
 	Phone   string `arg:"" help:"Phone number with which the person signs in."`
 	Name    string `help:"Name, as colleagues read it."`
 	Auditor bool   `help:"Appoint an auditor, who reads everything and writes nothing."`
 }
 
 func (c *OperatorAddCmd) Run(ctx context.Context, s *Streams) error {
-	a, err := open(ctx, c.Config)
+	a, err := open(ctx, c.config())
 	if err != nil {
 		return err
 	}
@@ -36,6 +38,6 @@ func (c *OperatorAddCmd) Run(ctx context.Context, s *Streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.Out, "%s is %s now. Sign in at %s/console/\n", id, role, c.baseURL())
+	fmt.Fprintf(s.Out, "%s is %s now. Sign in at %s/console/\n", id, role, strings.TrimRight(c.BaseURL, "/"))
 	return nil
 }

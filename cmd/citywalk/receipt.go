@@ -19,7 +19,7 @@ type ReceiptCmd struct {
 
 // ReceiptVerifyCmd checks one receipt.
 type ReceiptVerifyCmd struct {
-	Config  `embed:""`
+	Tool    `embed:""`
 	Listing `embed:""`
 	Text    string `arg:"" help:"The receipt's text, CWR1.…"`
 	Key     string `help:"Public key, base64; without it the key of this installation's secrets."`
@@ -44,7 +44,7 @@ func (c *ReceiptVerifyCmd) Run(_ context.Context, s *Streams) error {
 
 func (c *ReceiptVerifyCmd) key() (ed25519.PublicKey, error) {
 	if c.Key == "" {
-		return publicKey(c.Config)
+		return publicKey(c.config())
 	}
 	b, err := base64.StdEncoding.DecodeString(c.Key)
 	if err != nil || len(b) != ed25519.PublicKeySize {
@@ -55,11 +55,11 @@ func (c *ReceiptVerifyCmd) key() (ed25519.PublicKey, error) {
 
 // ReceiptKeyCmd prints the public key.
 type ReceiptKeyCmd struct {
-	Config `embed:""`
+	Tool `embed:""`
 }
 
 func (c *ReceiptKeyCmd) Run(_ context.Context, s *Streams) error {
-	key, err := publicKey(c.Config)
+	key, err := publicKey(c.config())
 	if err != nil {
 		return err
 	}
