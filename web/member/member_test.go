@@ -141,7 +141,7 @@ func TestFirstDoorFromTheCodeToTheReceipt(t *testing.T) {
 		_, err := g.Redeem.Price(t.Context(), g.staff, red.ID, 12850, g.key())
 		g.must(err)
 		page := p.get(bill)
-		seen(t, "the price", page, "确认支付 ¥115.65", "−¥12.85", "金额不对", "取消", "老张面馆")
+		seen(t, "the price", page, "确认支付 ¥115.65", "-¥12.85", "金额不对", "取消", "老张面馆")
 		r := p.press(page, bill+"/confirm")
 		if r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, g.sandbox.URL) {
 			t.Fatalf("confirming answers %d to %q, want the cashier", r.Status, r.Location)
@@ -165,7 +165,7 @@ func TestSecondDoorFromTheSignToThePayment(t *testing.T) {
 		sign := "/s/" + g.shop.Number
 		seen(t, "the sign", p.get(sign), "老张面馆", "账单金额")
 		page := p.send(sign, "bill", "128.50")
-		seen(t, "the estimate", page.Text, "确认支付 ¥115.65", "−¥12.85")
+		seen(t, "the estimate", page.Text, "确认支付 ¥115.65", "-¥12.85")
 		r := p.press(page.Text, sign+"/pay")
 		if r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, "/pay/red_") {
 			t.Fatalf("agreeing answers %d to %q", r.Status, r.Location)

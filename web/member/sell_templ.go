@@ -117,7 +117,7 @@ func saleOf(p ui.Page, s sale, signedIn bool) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if s.Plan != nil {
-			templ_7745c5c3_Err = ui.PassCard(p, ui.CardView{Seed: "citywalk/" + s.City, Plan: planName(p, s.Plan.Zh, s.Plan.En), Last: "····", Days: s.Plan.Days}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PassCard(p, ui.CardView{Seed: "citywalk/" + s.City, Plan: planName(p, s.Plan.Zh, s.Plan.En), Days: s.Plan.Days}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -526,7 +526,7 @@ func off(a money.Amount) string {
 	if a == 0 {
 		return a.String()
 	}
-	return "−" + a.String()
+	return "-" + a.String()
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -11,7 +11,7 @@ import (
 type CardView struct {
 	Seed string // The pass's id; picks the street.
 	Plan string
-	Last string // The last four digits of its number.
+	Last string // The last four digits of its number; empty before it is bought.
 	Days int    // Left.
 }
 
@@ -81,10 +81,15 @@ func street(p Page, c CardView) string {
 	d.houses(h)
 	d.foreground(h)
 	d.text(20, 36, "card-plan", h.ink, c.Plan)
-	d.text(cardW-20, 36, "card-last", h.ink, p.T("ui.card.last", "last", c.Last))
-	d.text(20, cardH-15, "card-days", streetInk(h), p.T("ui.card.days", "days", c.Days))
+	days, label := "ui.card.days", p.T("ui.card", "plan", c.Plan, "last", c.Last, "days", c.Days)
+	if c.Last == "" {
+		days, label = "ui.card.term", c.Plan+" "+p.T("ui.card.term", "days", c.Days)
+	} else {
+		d.text(cardW-20, 36, "card-last", h.ink, p.T("ui.card.last", "last", c.Last))
+	}
+	d.text(20, cardH-15, "card-days", streetInk(h), p.T(days, "days", c.Days))
 	d.text(cardW-20, cardH-15, "card-name", streetInk(h), p.T("ui.product"))
-	return d.svg("pass-card", cardW, cardH, p.T("ui.card", "plan", c.Plan, "last", c.Last, "days", c.Days))
+	return d.svg("pass-card", cardW, cardH, label)
 }
 
 // streetInk is the ink of what is written on the street.
