@@ -28,7 +28,7 @@ func (c *AuditListCmd) Run(ctx context.Context, s *Streams) error {
 		if err != nil {
 			return err
 		}
-		return c.print(s, events, []string{"SEQ", "AT", "ACTOR", "ACTION", "OBJECT", "DETAIL"}, func(add func(...any)) {
+		return c.print(s, rowsOf(events, rowOfEvent), []string{"SEQ", "AT", "ACTOR", "ACTION", "OBJECT", "DETAIL"}, func(add func(...any)) {
 			for _, e := range events {
 				add(e.Seq, e.At.Format("2006-01-02 15:04:05"), e.Actor, e.Action, e.Object, e.Detail)
 			}

@@ -32,7 +32,7 @@ func (c *AuditVerifyCmd) Run(ctx context.Context, s *Streams) error {
 		return err
 	}
 	if c.JSON {
-		err = printJSON(s, p)
+		err = printJSON(s, rowOfTrail(p))
 	} else if p.Bad == 0 {
 		_, err = fmt.Fprintf(s.Out, "%d rows hold, %d wait to be sealed.\nanchor %s\nKeep the anchor elsewhere; give it to the next run with --anchor.\n", p.Good, p.Waiting, p.Head)
 	} else {

@@ -261,3 +261,18 @@ func TestZoneIsFixedOnceSomethingIsBooked(t *testing.T) {
 	}
 	must(t, "ledger", "prove", "--db", path)
 }
+
+// TestJSONBearsTheNamesOfTheAPI reads the keys that commands print.
+func TestJSONBearsTheNamesOfTheAPI(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "c.db")
+	must(t, "operator", "add", "13900000001", "--db", path)
+	for command, key := range map[string]string{"migrate": "version", "audit list": "actor", "ledger trial": "closing"} {
+		rows := read[[]map[string]any](t, must(t, append(strings.Fields(command), "--json", "--db", path)...))
+		if len(rows) == 0 || rows[0][key] == nil {
+			t.Errorf("%s has no key %q: %v", command, key, rows)
+		}
+	}
+	if v := read[map[string]any](t, must(t, "audit", "verify", "--json", "--db", path)); v["anchor"] != "0:" || v["waiting"] == nil {
+		t.Errorf("audit verify: %v", v)
+	}
+}

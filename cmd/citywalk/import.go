@@ -57,7 +57,7 @@ func (c *ImportShopsCmd) Run(ctx context.Context, s *Streams) error {
 
 func (c *ImportShopsCmd) report(s *Streams, r shop.Report) error {
 	if c.JSON {
-		return printJSON(s, r)
+		return printJSON(s, rowOfImport(r))
 	}
 	for _, p := range r.Problems {
 		fmt.Fprintf(s.Out, "line %d: %s: %s\n", p.Line, p.Field, p.Reason)

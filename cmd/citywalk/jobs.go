@@ -28,7 +28,7 @@ func (c *JobsListCmd) Run(ctx context.Context, s *Streams) error {
 		if err != nil {
 			return err
 		}
-		return c.print(s, all, []string{"ID", "KIND", "STATE", "ATTEMPTS", "RUN AT", "ERROR"}, func(add func(...any)) {
+		return c.print(s, rowsOf(all, rowOfJob), []string{"ID", "KIND", "STATE", "ATTEMPTS", "RUN AT", "ERROR"}, func(add func(...any)) {
 			for _, j := range all {
 				add(j.ID, j.Kind, j.State, j.Attempts, j.RunAt.Format("2006-01-02 15:04:05"), j.Error)
 			}

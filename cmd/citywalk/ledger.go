@@ -35,7 +35,7 @@ func (c *LedgerProveCmd) Run(ctx context.Context, s *Streams) error {
 		fmt.Fprintln(s.Out, "The books prove.")
 		return nil
 	}
-	if err := c.print(s, found, []string{"RULE", "WHAT", "AMOUNT"}, func(add func(...any)) {
+	if err := c.print(s, rowsOf(found, rowOfFinding), []string{"RULE", "WHAT", "AMOUNT"}, func(add func(...any)) {
 		for _, f := range found {
 			add(f.Rule, f.What, f.Amount)
 		}
@@ -71,7 +71,7 @@ func (c *LedgerTrialCmd) Run(ctx context.Context, s *Streams) error {
 		if err != nil {
 			return err
 		}
-		return c.print(s, sums, []string{"ACCOUNT", "OPENING", "DEBITS", "CREDITS", "CLOSING"}, func(add func(...any)) {
+		return c.print(s, rowsOf(sums, rowOfSum), []string{"ACCOUNT", "OPENING", "DEBITS", "CREDITS", "CLOSING"}, func(add func(...any)) {
 			for _, l := range sums {
 				add(l.Account, l.Opening, l.Debits, l.Credits, l.Closing)
 			}

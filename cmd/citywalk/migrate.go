@@ -29,7 +29,7 @@ func (c *MigrateCmd) Run(ctx context.Context, s *Streams) error {
 	if err != nil {
 		return err
 	}
-	return c.print(s, steps, []string{"VERSION", "NAME", "APPLIED"}, func(add func(...any)) {
+	return c.print(s, rowsOf(steps, rowOfStep), []string{"VERSION", "NAME", "APPLIED"}, func(add func(...any)) {
 		for _, m := range steps {
 			add(fmt.Sprintf("%05d", m.Version), m.Name, m.Applied)
 		}

@@ -35,7 +35,7 @@ func (c *ReceiptVerifyCmd) Run(_ context.Context, s *Streams) error {
 		return err
 	}
 	if c.JSON {
-		return printJSON(s, p)
+		return printJSON(s, rowOfReceipt(p))
 	}
 	fmt.Fprintf(s.Out, "The signature holds.\nreceipt  %s\nshop     %s\nbill     %s\noff      %s\npaid     %s\nat       %s\n",
 		p.Receipt, p.Shop, p.Bill, p.Off, p.Paid, p.At.Format("2006-01-02 15:04:05 MST"))
