@@ -55,6 +55,10 @@ func (s *Service) tell(r Redemption) {
 	}
 }
 
+// collecting marks the context of collect, which tells of the redemption
+// itself when it has looked at it.
+type collecting struct{}
+
 // collect makes the provider call of a redemption that has just begun to be
 // paid, and returns it as it then stands. If the provider does not answer, the
 // redemption stays in paying: the payment's own jobs find out what became of
@@ -63,11 +67,12 @@ func (s *Service) collect(ctx context.Context, r Redemption) Redemption {
 	if r.State != Paying || r.Payment == "" {
 		return r
 	}
-	p, err := s.Payment.Open(ctx, r.Payment)
+	p, err := s.Payment.Open(context.WithValue(ctx, collecting{}, true), r.Payment)
 	if err != nil {
 		return r
 	}
 	if p.State == payment.Open {
+		s.tell(r)
 		r.PayURL = p.PayURL
 		return r
 	}
@@ -75,5 +80,6 @@ func (s *Service) collect(ctx context.Context, r Redemption) Redemption {
 	if err != nil {
 		return r
 	}
+	s.tell(now)
 	return now
 }

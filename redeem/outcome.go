@@ -77,6 +77,9 @@ func (s *Service) returned(tx *db.Tx, p payment.Payment, f payment.Refund, on ev
 
 // after tells the live views what a payment's news has made of its redemption.
 func (s *Service) after(ctx context.Context, p payment.Payment) {
+	if ctx.Value(collecting{}) != nil {
+		return
+	}
 	var r row
 	err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
 		if r, err = find(tx, ID(p.Ref)); err == nil {

@@ -173,13 +173,16 @@ func masked(p account.Person) string {
 // are counted where no scan's transaction reads them.
 func (s *Service) locked(ctx context.Context, staff account.ID, at shop.ID) error {
 	return s.DB.View(ctx, func(tx *db.Tx) error {
-		for _, c := range missScopes(staff, at) {
-			m, err := findMisses(tx, c.scope)
-			if err != nil {
-				return err
-			}
-			if m.N >= c.max && tx.Now().Before(m.Since.Add(missesRun)) {
-				return lockedFor(m, tx.Now())
+		scopes := missScopes(staff, at)
+		all, err := findMisses(tx, scopes[0].scope, scopes[1].scope)
+		if err != nil {
+			return err
+		}
+		for _, c := range scopes {
+			for _, m := range all {
+				if m.Scope == c.scope && m.N >= c.max && tx.Now().Before(m.Since.Add(missesRun)) {
+					return lockedFor(m, tx.Now())
+				}
 			}
 		}
 		return nil

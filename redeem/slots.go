@@ -2,6 +2,7 @@ package redeem
 
 import (
 	"errors"
+	"slices"
 
 	"citywalk/account"
 	"citywalk/db"
@@ -37,29 +38,41 @@ func limits(sh shop.ID, name string, t shop.Terms) []limit {
 // take reserves a use here and a use of the day for r, or returns ErrUses or
 // ErrDaily. The day is the one on which the use begins; one that is paid after
 // midnight keeps its slots.
+//
+// It takes the lowest number that is free of each scope, both in one
+// statement, by trying: to look first would be to read what others write.
 func take(tx *db.Tx, r row) error {
-	for _, l := range limits(r.Shop, r.ShopName, r.Terms) {
-		if err := takeOne(tx, r, l); err != nil {
+	all := limits(r.Shop, r.ShopName, r.Terms)
+	left := []string{all[0].scope, all[1].scope}
+	for n := 0; left[0] != "" || left[1] != ""; n++ {
+		for i, l := range all {
+			if left[i] != "" && n == l.max {
+				return l.refuse
+			}
+		}
+		taken, err := takeBoth(tx, r, n, left)
+		if err != nil {
 			return err
+		}
+		for i, scope := range left {
+			if slices.Contains(taken, scope) {
+				left[i] = ""
+			}
 		}
 	}
 	return nil
 }
 
-// takeOne takes the lowest number that is free.
-func takeOne(tx *db.Tx, r row, l limit) error {
-	for n := range l.max {
-		taken, err := tx.Exec(`
-			INSERT INTO redeem_slots (person, day, scope, n, redemption) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT DO NOTHING`, r.Person, r.SlotDay, l.scope, n, r.ID)
-		if err != nil {
-			return wrap("take a slot", err)
-		}
-		if taken == 1 {
-			return nil
-		}
-	}
-	return l.refuse
+// takeBoth takes the number n of the scopes, an empty one left out, and returns
+// those of which it was free.
+func takeBoth(tx *db.Tx, r row, n int, scopes []string) ([]string, error) {
+	taken, err := db.All[string](tx, `
+		INSERT INTO redeem_slots (person, day, scope, n, redemption)
+		SELECT $1, $2, v.column1, CAST($3 AS BIGINT), $4
+		FROM (VALUES (CAST($5 AS TEXT)), ($6)) AS v
+		WHERE v.column1 <> ''
+		ON CONFLICT DO NOTHING RETURNING scope`, r.Person, r.SlotDay, n, r.ID, scopes[0], scopes[1])
+	return taken, wrap("take slots", err)
 }
 
 // slotsLeft refuses a person who has no use left at the shop or of the day. It

@@ -188,6 +188,7 @@ func dropCodes(tx *db.Tx, before time.Time) (int64, error) {
 
 // A misses is a run of bad scans.
 type misses struct {
+	Scope string
 	Since time.Time
 	N     int
 }
@@ -200,17 +201,14 @@ func countMiss(tx *db.Tx, scope string, over time.Time) (misses, error) {
 		ON CONFLICT (scope) DO UPDATE SET
 			n = CASE WHEN redeem_misses.since <= $3 THEN 1 ELSE redeem_misses.n + 1 END,
 			since = CASE WHEN redeem_misses.since <= $3 THEN excluded.since ELSE redeem_misses.since END
-		RETURNING since, n`, scope, tx.Now(), over)
+		RETURNING scope, since, n`, scope, tx.Now(), over)
 	return m, wrap("count a bad scan", err)
 }
 
-// findMisses returns the scope's run; an empty one if there is none.
-func findMisses(tx *db.Tx, scope string) (misses, error) {
-	m, err := db.One[misses](tx, `SELECT since, n FROM redeem_misses WHERE scope = $1`, scope)
-	if errors.Is(err, db.ErrNone) {
-		return misses{}, nil
-	}
-	return m, wrap("find bad scans", err)
+// findMisses returns the runs of two scopes, of which there may be none.
+func findMisses(tx *db.Tx, one, other string) ([]misses, error) {
+	all, err := db.All[misses](tx, `SELECT scope, since, n FROM redeem_misses WHERE scope IN ($1, $2)`, one, other)
+	return all, wrap("find bad scans", err)
 }
 
 // timedOut returns what is under way and has lasted its time.
