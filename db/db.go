@@ -66,7 +66,7 @@ const (
 type Options struct {
 	Clock   func() time.Time // What Tx.Now tells; nil means the machine's clock, or on PostgreSQL the server's.
 	Readers int              // Read connections on SQLite; 0 means 4.
-	Pool    int              // Connections on PostgreSQL; 0 means 16.
+	Pool    int              // Connections on PostgreSQL; 0 means 8, or two for each processor if they are more.
 	Writers int              // Of these, how many write at once; 0 means 4, or one for each processor if they are more.
 }
 

@@ -28,7 +28,7 @@ func openPostgres(ctx context.Context, url string, o Options) (*postgresEngine, 
 	if err != nil {
 		return nil, errors.New("the postgres:// URL cannot be read")
 	}
-	cfg.MaxConns = 16
+	cfg.MaxConns = int32(max(8, 2*runtime.GOMAXPROCS(0)))
 	if o.Pool > 0 {
 		cfg.MaxConns = int32(o.Pool)
 	}

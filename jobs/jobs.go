@@ -68,6 +68,16 @@ func Enqueue(tx *db.Tx, kind, key string, at time.Time, body any) error {
 	return nil
 }
 
+// Cancel takes back a job that nobody has claimed yet; if there is none, it does
+// nothing. It is for work that has become needless, which its handler would
+// find out at more cost.
+func Cancel(tx *db.Tx, kind, key string) error {
+	if err := cancel(tx, kind, key); err != nil {
+		return fmt.Errorf("jobs: cancel %s: %w", kind, err)
+	}
+	return nil
+}
+
 // List returns jobs by state ("" for all), newest first.
 func List(tx *db.Tx, state string, limit int) ([]Job, error) {
 	all, err := selectByState(tx, state, limit)

@@ -15,6 +15,11 @@ func insert(tx *db.Tx, kind, key string, at time.Time, body any) error {
 	return err
 }
 
+func cancel(tx *db.Tx, kind, key string) error {
+	_, err := tx.Exec(`DELETE FROM jobs_jobs WHERE kind = $1 AND key = $2 AND key <> '' AND state = 'queued'`, kind, key)
+	return err
+}
+
 func selectByState(tx *db.Tx, state string, limit int) ([]Job, error) {
 	return db.All[Job](tx, `
 		SELECT id, kind, key, body, state, attempts, run_at, claim, error, created FROM jobs_jobs

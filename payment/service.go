@@ -83,8 +83,10 @@ type look struct {
 	N  int    `json:"n"`
 }
 
+func (l look) key() string { return fmt.Sprintf("%s/%d", l.No, l.N) }
+
 func enqueueLook(tx *db.Tx, kind string, l look, at time.Time) error {
-	return jobs.Enqueue(tx, kind, fmt.Sprintf("%s/%d", l.No, l.N), at, l)
+	return jobs.Enqueue(tx, kind, l.key(), at, l)
 }
 
 func readLook(j jobs.Job) (l look, err error) {

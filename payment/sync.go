@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"citywalk/db"
+	"citywalk/jobs"
 	"citywalk/ledger"
 )
 
@@ -134,6 +135,10 @@ func (s *Service) paid(tx *db.Tx, p *row, r Result) (wrong string, err error) {
 	seen := p.Payment
 	if seen.State = Paid; was == Closed {
 		seen.State = Late
+	}
+	// The first look has not begun if its request was quick: nobody needs it.
+	if err := jobs.Cancel(tx, jobWatch, look{No: p.No}.key()); err != nil {
+		return "", err
 	}
 	taken, err := outcome.Paid(tx, seen)
 	switch {
