@@ -30,7 +30,7 @@ func (c *AuditListCmd) Run(ctx context.Context, s *Streams) error {
 		}
 		return c.print(s, rowsOf(events, rowOfEvent), []string{"SEQ", "AT", "ACTOR", "ACTION", "OBJECT", "DETAIL"}, func(add func(...any)) {
 			for _, e := range events {
-				add(e.Seq, e.At.Format("2006-01-02 15:04:05"), e.Actor, e.Action, e.Object, e.Detail)
+				add(e.Seq, e.At.Format("2006-01-02 15:04:05 MST"), e.Actor, e.Action, e.Object, e.Detail)
 			}
 		})
 	})

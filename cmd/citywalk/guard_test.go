@@ -276,3 +276,13 @@ func TestJSONBearsTheNamesOfTheAPI(t *testing.T) {
 		t.Errorf("audit verify: %v", v)
 	}
 }
+
+// TestATrialImportLeavesNothing runs a dry run where no database is.
+func TestATrialImportLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	out := must(t, "import", "shops", "--dry-run", "--db", filepath.Join(dir, "c.db"), "--city", "上海", "--crs", "gcj02",
+		"--map", "name=Name,lat=Lat,lng=Lon", dbtest.Data(t, "chinatravel-poi/restaurants/restaurants_shanghai.csv"))
+	if left, _ := os.ReadDir(dir); len(left) != 0 || !strings.Contains(out, "484 rows would be imported") {
+		t.Errorf("left %v\n%s", left, out)
+	}
+}

@@ -31,6 +31,15 @@ type ImportShopsCmd struct {
 }
 
 func (c *ImportShopsCmd) Run(ctx context.Context, s *Streams) error {
+	if c.DryRun && present(c.DB) != nil {
+		// Where nothing is, a trial must not leave a database behind.
+		dir, err := os.MkdirTemp("", "citywalk-trial-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		c.Tool = Tool{Database: Database{DB: filepath.Join(dir, "trial.db")}, Zone: c.Zone}
+	}
 	a, err := open(ctx, c.config())
 	if err != nil {
 		return err

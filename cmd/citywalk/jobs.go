@@ -30,7 +30,7 @@ func (c *JobsListCmd) Run(ctx context.Context, s *Streams) error {
 		}
 		return c.print(s, rowsOf(all, rowOfJob), []string{"ID", "KIND", "STATE", "ATTEMPTS", "RUN AT", "ERROR"}, func(add func(...any)) {
 			for _, j := range all {
-				add(j.ID, j.Kind, j.State, j.Attempts, j.RunAt.Format("2006-01-02 15:04:05"), j.Error)
+				add(j.ID, j.Kind, j.State, j.Attempts, j.RunAt.Format("2006-01-02 15:04:05 MST"), j.Error)
 			}
 		})
 	})
