@@ -67,7 +67,11 @@ func (c *ServeCmd) welcome(s *Streams) {
 	if c.SMSWebhook == "" {
 		fmt.Fprintln(s.Out, "  codes    one-time codes for signing in appear in the log below")
 	}
-	fmt.Fprintf(s.Out, "The first operator is appointed with: citywalk operator add PHONE --db %s\n", redact(c.DB))
+	keys := ""
+	if c.Secrets != "" {
+		keys = " --secrets " + c.Secrets
+	}
+	fmt.Fprintf(s.Out, "The first operator is appointed with: citywalk operator add PHONE --db %s%s\n", redact(c.DB), keys)
 }
 
 // serve runs the web server, the background work and the sandbox until ctx
