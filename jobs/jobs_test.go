@@ -334,7 +334,7 @@ func TestWaitGrowsAndIsBounded(t *testing.T) {
 		base := time.Duration(rapid.Int64Range(1, int64(2*time.Hour)).Draw(t, "base"))
 		n := rapid.IntRange(1, 200).Draw(t, "n")
 		full := time.Hour
-		if n < 40 && base<<(n-1)>>(n-1) == base {
+		if n < 64 && base<<(n-1)>>(n-1) == base {
 			full = min(full, base<<(n-1))
 		}
 		if d := wait(base, n); d > full || d < full/2-1 {
