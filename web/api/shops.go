@@ -28,7 +28,7 @@ type terms struct {
 	Gift     string       `json:"gift,omitempty" maxLength:"200"`
 	Floor    money.Amount `json:"floor,omitempty" minimum:"0"`
 	Cap      money.Amount `json:"cap,omitempty" minimum:"0"`
-	PerDay   int          `json:"per_day,omitempty" minimum:"0" maximum:"20"`
+	PerDay   int          `json:"per_day,omitempty" minimum:"0" maximum:"10"`
 	Hours    []hours      `json:"hours,omitempty" maxItems:"50"`
 	Blackout []string     `json:"blackout,omitempty" maxItems:"400"`
 	Excluded string       `json:"excluded,omitempty" maxLength:"400"`
