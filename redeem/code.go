@@ -91,10 +91,6 @@ func foreign(s string) bool {
 	return false
 }
 
-// Foreign reports whether s looks like a payment code of WeChat, Alipay or
-// UnionPay, which no path of the product may store, log or repeat.
-func Foreign(s string) bool { return foreign(s) }
-
 // hash returns what the database keeps of a code. Without the pepper the few
 // digits could be found by trying them all.
 func (s *Service) hash(code string) string {

@@ -72,12 +72,12 @@ func TestForeignCodesAreKnown(t *testing.T) {
 		{"62", 19, true}, {"62", 18, false}, {"62", 20, false}, {"61", 19, false},
 		{"77", 18, false},
 	} {
-		if s := c.prefix + tail[:c.digits-2]; Foreign(s) != c.want {
+		if s := c.prefix + tail[:c.digits-2]; foreign(s) != c.want {
 			t.Errorf("%s… with %d digits: foreign %v, want %v", c.prefix, c.digits, !c.want, c.want)
 		}
 	}
 	for _, s := range []string{"", "1", "13000000000000000x", "１３0000000000000000"} {
-		if Foreign(s) {
+		if foreign(s) {
 			t.Errorf("%q is foreign", s)
 		}
 	}

@@ -84,14 +84,6 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// Problem answers with err as problem+json, whatever the request asked for.
-func Problem(w http.ResponseWriter, r *http.Request, err error) { failJSON(w, r, err) }
-
-func failJSON(w http.ResponseWriter, r *http.Request, err error) {
-	r.Header.Set("Accept", "application/json")
-	fail(w, r, err)
-}
-
 // refusal is what the page says: sentence, move and one button.
 func refusal(r *http.Request, p ui.Page, err error, f *fault.Error) ui.Refused {
 	out := ui.Refused{Sentence: p.T("ui.broken"), Move: fault.Us, Request: RequestID(r), Code: "web.broken"}

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"citywalk/money"
@@ -41,29 +40,6 @@ func Form(r *http.Request) (ui.Form, error) {
 		}
 	}
 	return ui.Form{Values: r.PostForm}, nil
-}
-
-// Line returns a line of text that has to be there, of at most max runes.
-func Line(f ui.Form, name string, max int) (string, error) {
-	s, err := Note(f, name, max)
-	if err == nil && s == "" {
-		return "", ErrMissing.In(name)
-	}
-	if strings.ContainsAny(s, "\n\r\t") {
-		return "", ErrText.With("max", max).In(name)
-	}
-	return s, err
-}
-
-// Note returns text that may be empty and may have several lines.
-func Note(f ui.Form, name string, max int) (string, error) {
-	s := strings.TrimSpace(strings.ReplaceAll(f.Value(name, ""), "\r\n", "\n"))
-	if utf8.RuneCountInString(s) > max || strings.ContainsFunc(s, func(c rune) bool {
-		return unicode.IsControl(c) && c != '\n' && c != '\t'
-	}) {
-		return "", ErrText.With("max", max).In(name)
-	}
-	return s, nil
 }
 
 // Amount returns an amount of money of at least one fen.

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -68,18 +67,6 @@ func Render(w http.ResponseWriter, r *http.Request, status int, page templ.Compo
 	h.Add("Vary", "Cookie, Accept-Language, X-Fragment")
 	h.Set("Content-Language", string(state(r).lang))
 	return write(w, r, status, "text/html; charset=utf-8", b.Bytes())
-}
-
-// JSON answers with v.
-func JSON(w http.ResponseWriter, r *http.Request, status int, v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("web: encode answer: %w", err)
-	}
-	if w.Header().Get("Cache-Control") == "" {
-		w.Header().Set("Cache-Control", "no-store")
-	}
-	return write(w, r, status, "application/json", append(b, '\n'))
 }
 
 // See leads to another page of ours after something was done (303).

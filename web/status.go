@@ -21,8 +21,6 @@ var (
 	ErrOutcome     = fault.New(fault.Unavailable, "web.outcome_unknown", fault.Member, "网络断了一下，我们还不知道这一步有没有做成。请先看记录，再决定要不要重做。", "The connection broke and we do not know whether it was done. Look before you repeat it.")
 	ErrSlow        = fault.New(fault.Unavailable, "web.slow", fault.Us, "等得太久，这一步我们停下了。请稍后再试。", "It took too long and we stopped. Try again shortly.")
 	ErrForm        = fault.New(fault.Invalid, "web.form", fault.Us, "提交的内容读不懂，请刷新页面再试。", "We could not read what was sent. Refresh the page and try again.")
-	ErrText        = fault.New(fault.Invalid, "web.text", fault.Member, "最多 {max} 个字，且不能含有控制字符。", "At most {max} characters, without control characters.")
-	ErrMissing     = fault.New(fault.Invalid, "web.missing", fault.Member, "请填写这一项。", "Please fill this in.")
 	ErrAmount      = fault.New(fault.Invalid, "web.amount", fault.Member, "请填写金额，例如 128.50。", "Write an amount, for example 128.50.")
 	ErrNumber      = fault.New(fault.Invalid, "web.number", fault.Member, "请填写 {min} 到 {max} 之间的整数。", "Write a whole number from {min} to {max}.")
 	ErrDay         = fault.New(fault.Invalid, "web.day", fault.Member, "请填写日期，例如 2026-03-02。", "Write a date, for example 2026-03-02.")

@@ -314,7 +314,8 @@ func TestBodiesAreBounded(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return JSON(w, r, 200, len(f.Value("a", "")))
+		_, err = fmt.Fprint(w, len(f.Value("a", "")))
+		return err
 	}
 	body := "a=" + strings.Repeat("x", bodyMax)
 	if r := h.ask("POST", "/thing/1", body); r.StatusCode != 413 {

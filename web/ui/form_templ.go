@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import "crypto/rand"
 
 // Post is a form that changes something. Its hidden key makes pressing twice
-// harmless; web.Key reads it.
+// harmless: handlers pass it on as the key of the command.
 func Post(p Page, action string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
