@@ -146,7 +146,7 @@ func TestImportNamesBadRows(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out := must(t, "import", "shops", "--db", filepath.Join(dir, "c.db"), "--city", "上海", file)
+	out := must(t, "import", "shops", "--db", filepath.Join(dir, "c.db"), "--city", "上海", "--crs", "wgs84", file)
 	for _, want := range []string{"line 3: lat: ", "line 4: price: ", "3 rows imported: 2 new, 0 changed, 0 as before, 1 refused, 1 field left unknown"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in:\n%s", want, out)

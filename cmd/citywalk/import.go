@@ -22,7 +22,7 @@ type ImportShopsCmd struct {
 	Tool    `embed:""`
 	Listing `embed:""`
 	In      string            `name:"city" required:"" placeholder:"CITY" help:"City of the shops."`
-	CRS     string            `name:"crs" enum:"gcj02,bd09,wgs84" default:"wgs84" help:"Coordinate system of the file: gcj02 (AMap, Tencent), bd09 (Baidu), wgs84 (GPS)."`
+	CRS     string            `name:"crs" required:"" enum:"gcj02,bd09,wgs84" help:"Coordinate system of the file, which no file tells: gcj02 (AMap, Tencent), bd09 (Baidu), wgs84 (GPS)."`
 	Format  string            `enum:",csv,geojson" default:"" help:"csv or geojson; default by the file's name."`
 	Map     map[string]string `mapsep:"," placeholder:"OURS=THEIRS,…" help:"Which column is what: id name lat lng price category opens closes dishes address district."`
 	Source  string            `help:"Name of the source, part of each shop's identity; default the file's name."`
