@@ -146,7 +146,7 @@ func (a *parts) edge(log *slog.Logger, demo bool) (*web.Edge, error) {
 		Zone: a.zone, Now: a.now, Programme: a.cfg.Name, BaseURL: a.cfg.baseURL()}).Mount(e)
 	console.New(console.Parts{Edge: e, DB: a.db, Account: a.account, Shop: a.shop, Pass: a.pass, Redeem: a.redeem, Settle: a.settle, Runner: a.runner,
 		Prove: a.prove, Zone: a.zone, Now: a.now, Programme: a.cfg.Name, City: a.cfg.City, BaseURL: a.cfg.baseURL()}).Mount(e)
-	api.New(api.Parts{DB: a.db, Account: a.account, Shop: a.shop, Pass: a.pass, Redeem: a.redeem, Settle: a.settle,
+	api.New(api.Parts{DB: a.db, Account: a.account, Shop: a.shop, Pass: a.pass, Payment: a.payment, Redeem: a.redeem, Settle: a.settle,
 		Prove: a.prove, Now: a.now, Version: version().Version}).Mount(e)
 	e.Handle("POST "+payment.CallbackPath, http.HandlerFunc(a.payment.Callback))
 	return e, nil

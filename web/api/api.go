@@ -33,6 +33,7 @@ import (
 	"citywalk/ledger"
 	"citywalk/once"
 	"citywalk/pass"
+	"citywalk/payment"
 	"citywalk/redeem"
 	"citywalk/settle"
 	"citywalk/shop"
@@ -48,6 +49,7 @@ type Parts struct {
 	Account *account.Service
 	Shop    *shop.Service
 	Pass    *pass.Service
+	Payment *payment.Service
 	Redeem  *redeem.Service
 	Settle  *settle.Service
 	Prove   func(ctx context.Context) ([]ledger.Finding, error)
@@ -175,11 +177,15 @@ func plain(u *url.URL) bool {
 	return err == nil && utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
-// op registers an operation. The path is relative to Prefix.
-func op[I, O any](a *API, method, path, id, summary string, action account.Action, do func(ctx context.Context, in *I) (*O, error)) {
+// op registers an operation. The path is relative to Prefix; as changes what
+// the document says of it.
+func op[I, O any](a *API, method, path, id, summary string, action account.Action, do func(ctx context.Context, in *I) (*O, error), as ...func(*huma.Operation)) {
 	o := huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: bodyMax}
 	if action != account.ActPublic {
 		o.Security = []map[string][]string{{"token": {}}}
+	}
+	for _, change := range as {
+		change(&o)
 	}
 	serve := a.serve
 	if _, body := reflect.TypeFor[I]().FieldByName("Body"); !body && method != http.MethodGet {

@@ -1,9 +1,13 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"mime"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"citywalk/account"
 	"citywalk/db"
@@ -93,6 +97,35 @@ func (a *API) statement(ctx context.Context, in *statementIn) (*statementOut, er
 		out.Body.Lines = append(out.Body.Lines, lineBody{l.Redemption, l.Receipt, l.Shop, l.At, l.Undo, l.Bill, l.Off, l.Paid, l.Fee, l.Net})
 	}
 	return out, nil
+}
+
+type fileOut struct {
+	Type        string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
+}
+
+// asCSV documents an answer that is a CSV file.
+func asCSV(o *huma.Operation) {
+	text := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+	o.Responses = map[string]*huma.Response{"200": {Description: "UTF-8 with a header row.", Content: map[string]*huma.MediaType{"text/csv": text}}}
+}
+
+func (a *API) statementFile(ctx context.Context, in *statementIn) (*fileOut, error) {
+	day, err := a.day(in.Day)
+	if err != nil {
+		return nil, err
+	}
+	s, lines, err := a.Settle.Statement(ctx, who(ctx), shop.MerchantID(in.Merchant), day)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := a.Settle.CSV(&b, s, lines); err != nil {
+		return nil, err
+	}
+	name := mime.FormatMediaType("attachment", map[string]string{"filename": "statement-" + string(day) + ".csv"})
+	return &fileOut{"text/csv; charset=utf-8", name, b.Bytes()}, nil
 }
 
 type trialIn struct {

@@ -69,7 +69,7 @@ func TestAuditorsWriteNothing(t *testing.T) {
 			}
 			g.refused(t, auditor, method, fill(strings.TrimPrefix(path, Prefix), "none"), "{}", []int{403})
 		}
-		for _, path := range []string{"/ledger/trial", "/ledger/entries", "/ledger/proof", "/audit", "/jobs", "/statements", "/merchants"} {
+		for _, path := range []string{"/ledger/trial", "/ledger/entries", "/ledger/proof", "/audit", "/jobs", "/statements", "/merchants", "/people"} {
 			get[object](auditor, path)
 		}
 	})
@@ -140,6 +140,7 @@ func TestNeighboursSeeNothing(t *testing.T) {
 			g.refused(t, u, "GET", s.at+"/redemptions", "", none)
 		}
 		g.refused(t, neighbour, "GET", "/statements/"+s.merchantID+"/2026-03-02", "", none)
+		g.refused(t, neighbour, "GET", "/statements/"+s.merchantID+"/2026-03-02/csv", "", none)
 		g.refused(t, neighbour, "GET", "/statements?merchant="+s.merchantID, "", none)
 		g.refused(t, neighbour, "GET", "/statements", "", none)
 		g.refused(t, neighbour, "GET", "/merchants/"+s.merchantID+"/redemptions", "", none)
@@ -148,6 +149,7 @@ func TestNeighboursSeeNothing(t *testing.T) {
 		g.refused(t, neighbour, "PUT", s.at+"/terms", `{"kind":"percent","percent":90}`, none)
 		g.refused(t, neighbour, "PUT", s.at+"/offers", `{"offers":[]}`, none)
 		g.refused(t, neighbour, "PUT", s.at+"/state", `{"state":"paused","reason":"x"}`, none)
+		g.refused(t, neighbour, "PUT", s.at+"/description", `{"name":"x","city":"x","lat":31.2,"lng":121.5}`, none)
 		g.refused(t, neighbour, "POST", "/invitations", `{"role":"staff","shop":"`+s.shop.ID+`"}`, none)
 		g.refused(t, neighbour, "POST", "/invitations", `{"role":"operator"}`, none)
 	})

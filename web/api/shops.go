@@ -54,12 +54,15 @@ type shopBody struct {
 	Number   string       `json:"number"`
 	City     string       `json:"city"`
 	District string       `json:"district,omitempty"`
+	Address  string       `json:"address,omitempty"`
 	Name     string       `json:"name"`
 	Category string       `json:"category,omitempty"`
 	Dishes   []string     `json:"dishes,omitempty"`
 	Lat      float64      `json:"lat"`
 	Lng      float64      `json:"lng"`
 	Price    money.Amount `json:"price,omitempty" doc:"Per head; absent if unknown."`
+	Opens    *int         `json:"opens,omitempty" doc:"Minute of day; absent if unknown."`
+	Closes   *int         `json:"closes,omitempty" doc:"Minute of day; beyond 1440 runs past midnight."`
 	Open     *bool        `json:"open,omitempty" doc:"Absent if its hours are unknown."`
 	State    string       `json:"state"`
 	Terms    *terms       `json:"terms,omitempty"`
@@ -70,7 +73,8 @@ type shopBody struct {
 }
 
 func (a *API) showShop(s shop.Shop, l fault.Lang, now time.Time) shopBody {
-	out := shopBody{ID: string(s.ID), Number: s.Number, City: s.City, District: s.District, Name: s.Name, Category: s.Category,
+	out := shopBody{ID: string(s.ID), Number: s.Number, City: s.City, District: s.District, Address: s.Address,
+		Name: s.Name, Category: s.Category, Opens: showMinute(s.Opens), Closes: showMinute(s.Closes),
 		Dishes: s.Dishes, Lat: s.Point.Lat, Lng: s.Point.Lng, Price: s.Price, State: string(s.State)}
 	if open, known := s.OpenAt(now.In(a.Shop.Zone)); known {
 		out.Open = &open
