@@ -2,15 +2,18 @@ package shop
 
 import (
 	"context"
+	"errors"
 
 	"citywalk/account"
 	"citywalk/db"
+	"citywalk/once"
 )
 
 // HandSource is the source of shops that were typed in, not imported.
 const HandSource = "hand"
 
-// Add makes a shop by hand (state draft) and returns it with its number.
+// Add makes a shop by hand (state draft) and returns it with its number. A
+// SourceID names the sending: sent again, it finds the shop that it made.
 func (s *Service) Add(ctx context.Context, who account.Session, sh Shop) (Shop, error) {
 	if !who.Has(account.Operator) {
 		return Shop{}, ErrDenied
@@ -25,8 +28,16 @@ func (s *Service) Add(ctx context.Context, who account.Session, sh Shop) (Shop, 
 				return err
 			}
 		}
-		sh.ID = ID(tx.ID("shp"))
-		sh.Source, sh.SourceID = HandSource, string(sh.ID)
+		sh.ID, sh.Source = ID(tx.ID("shp")), HandSource
+		if sh.SourceID == "" {
+			sh.SourceID = string(sh.ID)
+		} else if made, err := findSource(tx, HandSource, sh.SourceID); !errors.Is(err, ErrUnknown) {
+			if err == nil && !made.saysAs(sh) {
+				err = once.ErrMismatch
+			}
+			sh = made
+			return err
+		}
 		sh.State, sh.Reason, sh.Held, sh.Terms, sh.Offers = Draft, "", false, Terms{}, nil
 		if sh, err = insert(tx, sh); err != nil {
 			return err

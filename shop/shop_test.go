@@ -3,6 +3,7 @@ package shop
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"citywalk/geo"
 	"citywalk/ledger"
 	"citywalk/money"
+	"citywalk/once"
 )
 
 var ctx = context.Background()
@@ -237,6 +239,36 @@ func TestWhoMay(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// TestAddTwice: one sending makes one shop, also when both arrive at once.
+func TestAddTwice(t *testing.T) {
+	each(t, func(t *testing.T, s *Service, _ *dbtest.Clock) {
+		sh := Shop{City: "上海", Name: "老王茶馆", Point: bund, Opens: -1, Closes: -1, SourceID: "one-sending"}
+		got := make([]Shop, 4)
+		var all sync.WaitGroup
+		for i := range got {
+			all.Go(func() {
+				var err error
+				if got[i], err = s.Add(ctx, operator, sh); err != nil {
+					t.Errorf("sending %d: %v", i, err)
+				}
+			})
+		}
+		all.Wait()
+		for _, one := range got {
+			if one.ID != got[0].ID || one.Number != got[0].Number {
+				t.Errorf("made %s and %s", got[0].ID, one.ID)
+			}
+		}
+		sh.Name = "别的店"
+		if _, err := s.Add(ctx, operator, sh); !errors.Is(err, once.ErrMismatch) {
+			t.Errorf("another shop in the same sending: %v", err)
+		}
+		if n, err := s.Count(ctx, "", Draft); err != nil || n != 1 {
+			t.Errorf("%d shops, %v", n, err)
+		}
+	})
+}
 
 // TestDescribe: a merchant keeps its hours right; the name and the place on
 // which members rely are the operators'.

@@ -46,11 +46,14 @@ func showMinute(m int) *int {
 }
 
 type addShopIn struct {
+	Keyed
 	Body description
 }
 
 func (a *API) addShop(ctx context.Context, in *addShopIn) (*shopOut, error) {
-	return a.shopOut(ctx)(a.Shop.Add(ctx, who(ctx), in.Body.shop()))
+	s := in.Body.shop()
+	s.SourceID = in.Key
+	return a.shopOut(ctx)(a.Shop.Add(ctx, who(ctx), s))
 }
 
 type describeIn struct {

@@ -33,6 +33,14 @@ func TestAShopIsAddedAndDescribed(t *testing.T) {
 			t.Fatalf("added %+v", s)
 		}
 		at := "/shops/" + s.ID
+		var twice [2]aPlace
+		for i := range twice {
+			sent := operator.send("POST", "/shops", `{"name":"两次","city":"上海","lat":31.2,"lng":121.5}`, "Idempotency-Key", "sent-twice-000001")
+			twice[i] = read[aPlace](operator, sent, "POST /shops")
+		}
+		if twice[0].ID != twice[1].ID {
+			t.Errorf("sent twice: %+v", twice)
+		}
 		m := do[struct{ ID string }](operator, "POST", "/merchants", object{"name": "老王"}).ID
 		do[aPlace](operator, "PUT", at+"/merchant", object{"merchant": m})
 		merchant := g.enter(account.Grant{Role: account.Merchant, Merchant: m})

@@ -50,7 +50,7 @@ func TestPagesOnDesktopAndPhone(t *testing.T) {
 			page.SetCookie(g.url, "console", g.operator.token)
 			for _, p := range []struct{ shot, path string }{
 				{"today", "/console/"}, {"shops", "/console/shops"}, {"shop", at}, {"draft", shopPath(draft.ID)}, {"terms", at + "/terms"},
-				{"offers", at + "/offers"}, {"pause", at + "/pause"}, {"leave", at + "/leave"}, {"sign", at + "/sign"}, {"import", "/console/shops/import"},
+				{"offers", at + "/offers"}, {"pause", at + "/pause"}, {"leave", at + "/leave"}, {"sign", at + "/sign"}, {"import", "/console/shops/import"}, {"add", "/console/shops/add"}, {"about", at + "/about"},
 				{"staff", at + "/team/" + string(g.staff.Person)}, {"merchants", "/console/merchants"}, {"merchant", merchantPath(g.ours.Merchant)},
 				{"members", "/console/members"}, {"passes", "/console/passes?state=active"}, {"member", "/console/members/" + string(g.member.Person)},
 				{"redemptions", "/console/redemptions?shop=" + string(g.ours.ID)}, {"redemption", "/console/redemptions/" + string(red.ID)},

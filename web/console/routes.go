@@ -16,9 +16,13 @@ func (a *App) Routes() []web.Route {
 
 		{Pattern: "GET /console/shops", Action: account.ActMerchantRead, Handle: a.shops},
 		{Pattern: "GET /console/shops.csv", Action: account.ActMerchantRead, Handle: a.shopsFile},
+		{Pattern: "GET /console/shops/add", Action: account.ActConsoleWrite, Handle: a.addForm},
+		{Pattern: "POST /console/shops/add", Action: account.ActConsoleWrite, Handle: a.addShop},
 		{Pattern: "GET /console/shops/import", Action: account.ActConsoleWrite, Handle: a.importForm},
 		{Pattern: "POST /console/shops/import", Action: account.ActConsoleWrite, Handle: a.importFile},
 		{Pattern: "GET /console/shops/{shop}", Action: account.ActMerchantRead, Handle: a.shop},
+		{Pattern: "GET /console/shops/{shop}/about", Action: account.ActMerchantWrite, Handle: a.about},
+		{Pattern: "POST /console/shops/{shop}/about", Action: account.ActMerchantWrite, Handle: a.describe},
 		{Pattern: "POST /console/shops/{shop}/assign", Action: account.ActConsoleWrite, Handle: a.assign},
 		{Pattern: "POST /console/shops/{shop}/open", Action: account.ActMerchantWrite, Handle: a.open},
 		{Pattern: "GET /console/shops/{shop}/pause", Action: account.ActMerchantWrite, Handle: a.pausing},
