@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,8 +45,9 @@ type rig struct {
 	staff    account.Session
 	shop     shop.Shop
 	told     chan Redemption
-	n        int // Members made.
-	keys     int // Idempotency keys used.
+	behind   atomic.Int64 // Nanoseconds by which the institution's clock is behind ours.
+	n        int          // Members made.
+	keys     int          // Idempotency keys used.
 }
 
 var tenPercent = shop.Terms{Kind: shop.Percent, Percent: 10, PerDay: 10}
@@ -64,7 +66,9 @@ func newRig(t testing.TB, d *db.DB, clock *dbtest.Clock) *rig {
 	mux := http.NewServeMux()
 	ours := httptest.NewServer(mux)
 	t.Cleanup(ours.Close)
-	box, err := db.Open(t.Context(), filepath.Join(t.TempDir(), "sandbox.db"), db.Options{Clock: clock.Now})
+	box, err := db.Open(t.Context(), filepath.Join(t.TempDir(), "sandbox.db"), db.Options{Clock: func() time.Time {
+		return clock.Now().Add(-time.Duration(g.behind.Load()))
+	}})
 	g.must(err)
 	t.Cleanup(func() { box.Close() })
 	g.sandbox, err = sandbox.New(t.Context(), sandbox.Options{DB: box, Key: secret("s")})
