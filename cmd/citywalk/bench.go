@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -21,6 +23,7 @@ type BenchCmd struct {
 // BenchRedeemCmd measures whole redemptions: code, scan, price, confirm, paid.
 type BenchRedeemCmd struct {
 	Listing     `embed:""`
+	DB          string `name:"db" placeholder:"PATH|URL" help:"Empty database to measure on, and to leave as it is then; without it throw-away ones of both engines."`
 	Callers     []int  `default:"1,8,64" help:"How many tills and members are at it at once."`
 	Redemptions int    `default:"900" help:"Redemptions of the largest level; smaller levels do fewer."`
 	Engines     string `default:"sqlite,postgres" help:"Engines to measure; postgres starts a throw-away server of its own."`
@@ -47,16 +50,17 @@ type Level struct {
 
 func (c *BenchRedeemCmd) Run(ctx context.Context, s *Streams) error {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	dir, err := os.MkdirTemp("", "citywalk-bench-")
+	engines, beside, err := c.where()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp(beside, "citywalk-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
 	var levels []Level
-	for _, engine := range []string{"sqlite", "postgres"} {
-		if !contains(c.Engines, engine) {
-			continue
-		}
+	for _, engine := range engines {
 		some, err := c.engine(ctx, s, engine, filepath.Join(dir, engine))
 		if err != nil {
 			return fmt.Errorf("%s: %w", engine, err)
@@ -72,9 +76,31 @@ func (c *BenchRedeemCmd) Run(ctx context.Context, s *Streams) error {
 	})
 }
 
+// where says which engines are measured, and below which folder ("" for the
+// system's) the measuring keeps its files: those of SQLite belong on the disk
+// of the database.
+func (c *BenchRedeemCmd) where() (engines []string, beside string, err error) {
+	if strings.Contains(c.DB, "://") {
+		return []string{"postgres"}, "", nil
+	}
+	if c.DB != "" {
+		if _, err := os.Stat(c.DB); !errors.Is(err, fs.ErrNotExist) {
+			return nil, "", fmt.Errorf("--db %s: it is there already; name a file that is not", c.DB)
+		}
+		beside = filepath.Dir(c.DB)
+		return []string{"sqlite"}, beside, os.MkdirAll(beside, 0o700)
+	}
+	for _, engine := range []string{"sqlite", "postgres"} {
+		if slices.Contains(strings.Split(c.Engines, ","), engine) {
+			engines = append(engines, engine)
+		}
+	}
+	return engines, "", nil
+}
+
 // engine measures every level on one engine.
 func (c *BenchRedeemCmd) engine(ctx context.Context, s *Streams, engine, dir string) ([]Level, error) {
-	y, err := newYardstick(ctx, engine, dir)
+	y, err := newYardstick(ctx, engine, c.DB, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +140,3 @@ func quantile[T cmp.Ordered](sorted []T, q float64) T {
 }
 
 func ms(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
-
-func contains(list, word string) bool {
-	return slices.Contains(strings.Split(list, ","), word)
-}

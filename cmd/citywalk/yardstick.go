@@ -30,12 +30,16 @@ type yardstick struct {
 	server *throwaway
 }
 
-func newYardstick(ctx context.Context, engine, dir string) (*yardstick, error) {
+// newYardstick measures the given database, or if it is "" one of its own.
+func newYardstick(ctx context.Context, engine, given, dir string) (*yardstick, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	y := &yardstick{engine: engine, url: filepath.Join(dir, "bench.db"), dir: dir}
-	if engine == "sqlite" {
+	y := &yardstick{engine: engine, url: given, dir: dir}
+	if engine == "sqlite" && given == "" {
+		y.url = filepath.Join(dir, "bench.db")
+	}
+	if y.url != "" {
 		return y, nil
 	}
 	var err error
@@ -59,7 +63,7 @@ func (y *yardstick) measure(ctx context.Context, callers, rows int, d time.Durat
 		n, err := y.bare(ctx, callers, rows, d)
 		return fmt.Sprintf("bare tx of %d rows", rows), n, err
 	}
-	n, err := y.server.pgbench(ctx, callers, d)
+	n, err := y.pgbench(ctx, callers, d)
 	return "pgbench simple-update", n, err
 }
 
@@ -149,7 +153,7 @@ func startThrowaway(ctx context.Context, dir string) (*throwaway, error) {
 	}
 	for range 100 {
 		if t.command(ctx, "pg_isready", "-h", t.host, "-p", t.port, "-U", "bench", "-d", "postgres").Run() == nil {
-			t.url = (&url.URL{Scheme: "postgres", User: url.User("bench"), Host: t.host + ":" + t.port, Path: "/postgres", RawQuery: "sslmode=disable"}).String()
+			t.url = t.database("postgres")
 			return t, nil
 		}
 		time.Sleep(100 * time.Millisecond)
@@ -190,6 +194,11 @@ func (t *throwaway) command(ctx context.Context, name string, args ...string) *e
 	return c
 }
 
+// database is the URL of one of the server's databases.
+func (t *throwaway) database(name string) string {
+	return (&url.URL{Scheme: "postgres", User: url.User("bench"), Host: t.host + ":" + t.port, Path: "/" + name, RawQuery: "sslmode=disable"}).String()
+}
+
 func (t *throwaway) stop() {
 	t.cmd.Process.Signal(syscall.SIGINT)
 	t.cmd.Wait()
@@ -197,18 +206,24 @@ func (t *throwaway) stop() {
 
 var tps = regexp.MustCompile(`tps = ([0-9.]+) \(without initial`)
 
-// pgbench runs simple-update with so many clients in a database of its own.
-func (t *throwaway) pgbench(ctx context.Context, clients int, d time.Duration) (float64, error) {
-	at := []string{"-h", t.host, "-p", t.port, "-U", "bench"}
-	name := fmt.Sprintf("pgbench_%d", clients)
-	if out, err := t.command(ctx, "createdb", append(at, name)...).CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("createdb: %w: %s", err, out)
+// pgbench runs simple-update with so many clients: in a database of its own, or
+// in its own tables of the database that was given.
+func (y *yardstick) pgbench(ctx context.Context, clients int, d time.Duration) (float64, error) {
+	run := func(name string, args ...string) *exec.Cmd { return exec.CommandContext(ctx, name, args...) }
+	target := y.url
+	if t := y.server; t != nil {
+		run = func(name string, args ...string) *exec.Cmd { return t.command(ctx, name, args...) }
+		name := fmt.Sprintf("pgbench_%d", clients)
+		if out, err := run("createdb", "-h", t.host, "-p", t.port, "-U", "bench", name).CombinedOutput(); err != nil {
+			return 0, fmt.Errorf("createdb: %w: %s", err, out)
+		}
+		target = t.database(name)
 	}
-	if out, err := t.command(ctx, "pgbench", append(at, "-q", "-i", "-s", "10", name)...).CombinedOutput(); err != nil {
+	if out, err := run("pgbench", "-q", "-i", "-s", "10", target).CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("pgbench -i: %w: %s", err, out)
 	}
-	out, err := t.command(ctx, "pgbench", append(at, "-b", "simple-update", "-c", strconv.Itoa(clients), "-j", "2",
-		"-T", strconv.Itoa(int(d/time.Second)), name)...).CombinedOutput()
+	out, err := run("pgbench", "-b", "simple-update", "-c", strconv.Itoa(clients), "-j", "2",
+		"-T", strconv.Itoa(int(d/time.Second)), target).CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("pgbench: %w: %s", err, out)
 	}
