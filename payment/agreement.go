@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 
+	"citywalk/account"
 	"citywalk/db"
 )
 
@@ -29,8 +30,13 @@ func (s *Service) Agreement(ctx context.Context, payer string) (bool, error) {
 // Revoke ends the payer's agreement: its token is forgotten, so that every
 // later payment goes to the cashier. Without one it does nothing.
 func (s *Service) Revoke(ctx context.Context, payer string) error {
-	err := s.DB.Update(ctx, func(tx *db.Tx) error { return deleteAgreement(tx, payer, s.Provider.Name()) })
-	if err != nil {
+	err := s.DB.Update(ctx, func(tx *db.Tx) error {
+		if err := deleteAgreement(tx, payer, s.Provider.Name()); err != nil {
+			return err
+		}
+		return account.Audit(tx, account.ID(payer), "payment.revoke_agreement", payer, nil)
+	})
+	if err != nil && !errors.Is(err, db.ErrNone) {
 		return fmt.Errorf("payment: revoke agreement: %w", err)
 	}
 	return nil
@@ -57,6 +63,9 @@ func (s *Service) agree(tx *db.Tx, payer, token string) error {
 	sealed, err := s.seal(payer, token)
 	if err == nil {
 		err = saveAgreement(tx, payer, s.Provider.Name(), sealed)
+	}
+	if err == nil {
+		err = account.Audit(tx, account.ID(payer), "payment.grant_agreement", payer, nil)
 	}
 	if err != nil {
 		return fmt.Errorf("payment: keep agreement: %w", err)

@@ -1,10 +1,12 @@
 package payment_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"citywalk/account"
 	"citywalk/db"
 	"citywalk/ledger"
 	"citywalk/money"
@@ -121,13 +123,34 @@ func TestOneTap(t *testing.T) {
 				b.t.Errorf("%s: %s, want %s", row.ref, p.State, row.want)
 			}
 		}
-		if err := b.s.Revoke(b.t.Context(), "per_1"); err != nil {
-			b.t.Fatal(err)
+		for range 2 { // The second finds nothing to do.
+			if err := b.s.Revoke(b.t.Context(), "per_1"); err != nil {
+				b.t.Fatal(err)
+			}
+		}
+		if acts := audited(b, "per_1"); !slices.Equal(acts, []string{"payment.grant_agreement", "payment.revoke_agreement"}) {
+			b.t.Errorf("the audit has %v", acts)
 		}
 		if p := b.open(b.start("revoked", 100, true)); p.State != payment.Open || agreed() {
 			b.t.Errorf("after revoking: %s", p.State)
 		}
 	})
+}
+
+// audited lists the acts on an object by name.
+func audited(b *bench, object string) (acts []string) {
+	err := b.s.DB.View(b.t.Context(), func(tx *db.Tx) error {
+		events, err := account.Audits(tx, object, 0, 10)
+		for _, e := range events {
+			acts = append(acts, e.Action)
+		}
+		return err
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	slices.Sort(acts)
+	return acts
 }
 
 // TestAgreementRefused shows that a payment whose agreement the provider does

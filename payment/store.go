@@ -213,9 +213,9 @@ func saveAgreement(tx *db.Tx, payer, provider, token string) error {
 	return err
 }
 
+// deleteAgreement is db.ErrNone if there is none.
 func deleteAgreement(tx *db.Tx, payer, provider string) error {
-	_, err := tx.Exec(`DELETE FROM payment_agreements WHERE payer = $1 AND provider = $2`, payer, provider)
-	return err
+	return tx.Change(`DELETE FROM payment_agreements WHERE payer = $1 AND provider = $2`, payer, provider)
 }
 
 func doubts(tx *db.Tx, limit int) ([]Doubt, error) {
