@@ -49,10 +49,12 @@ var rank = map[string]int{
 	"web/build": 11,
 	// Support of tests.
 	"db/dbtest": 10, "payment/sandbox/sandboxtest": 10, "web/webtest": 10,
+	// Tests of the whole binary, from outside.
+	"proof": 11, "proof/abuse": 12,
 }
 
 // Only these may be imported by tests, and by nothing else.
-var forTests = []string{"db/dbtest", "payment/sandbox/sandboxtest", "web/webtest"}
+var forTests = []string{"db/dbtest", "payment/sandbox/sandboxtest", "web/webtest", "proof"}
 
 // sandboxMayImport is all of ours that the sandbox provider may know; of
 // payment, how the messages between the two are signed.
