@@ -57,6 +57,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sort"
 	"strings"
 
@@ -77,21 +78,22 @@ type Options struct {
 
 // An Edge serves all apps on one listener.
 type Edge struct {
-	Hub  *Hub
-	opts Options
-	mux  *http.ServeMux
-	apps []*App // The longest base first.
+	Hub    *Hub
+	opts   Options
+	mux    *http.ServeMux
+	apps   []*App  // The longest base first.
+	routes []Route // As they were added.
 }
 
 // New returns an edge without apps.
 func New(o Options) *Edge {
 	e := &Edge{Hub: NewHub(), opts: o, mux: http.NewServeMux()}
-	e.mux.HandleFunc("GET /assets/{name}", asset)
-	e.mux.HandleFunc("GET /healthz", healthy)
-	e.mux.HandleFunc("GET /readyz", e.ready)
+	e.Handle("GET /assets/{name}", http.HandlerFunc(asset))
+	e.Handle("GET /healthz", http.HandlerFunc(healthy))
+	e.Handle("GET /readyz", http.HandlerFunc(e.ready))
 	e.mux.HandleFunc("/", e.nowhere)
 	if o.Demo {
-		e.mux.HandleFunc("GET /guide", guide)
+		e.Handle("GET /guide", http.HandlerFunc(guide))
 	}
 	return e
 }
@@ -134,6 +136,7 @@ func (e *Edge) Mount(app App, routes ...Route) {
 			panic(fmt.Sprintf("web: %s: not a method and a path below %s", route.Pattern, app.Base))
 		}
 		e.mux.Handle(route.Pattern, e.handle(a, route))
+		e.routes = append(e.routes, route)
 	}
 }
 
@@ -146,7 +149,14 @@ func rooted(app App, pattern string) bool {
 
 // Handle adds a handler that is not an app's: the gateway's callbacks. It gets
 // the request's log line and limits, but no session.
-func (e *Edge) Handle(pattern string, h http.Handler) { e.mux.Handle(pattern, h) }
+func (e *Edge) Handle(pattern string, h http.Handler) {
+	e.mux.Handle(pattern, h)
+	e.routes = append(e.routes, Route{Pattern: pattern})
+}
+
+// Routes is everything that the edge answers, for the generated list and for
+// tests. What is no app's has neither an action nor a Handle.
+func (e *Edge) Routes() []Route { return slices.Clone(e.routes) }
 
 // Handler is the whole edge.
 func (e *Edge) Handler() http.Handler {
