@@ -84,6 +84,8 @@ type engine interface {
 	update(ctx context.Context, d *DB, fn func(*Tx) error) error
 	view(ctx context.Context, d *DB, fn func(*Tx) error) error
 	ping(ctx context.Context) error
+	hold(h *held)
+	beat(ctx context.Context, d *DB) (Epoch, error)
 	close() error
 	url() string
 }

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -20,6 +22,8 @@ const (
 type postgresEngine struct {
 	conninfo string
 	pool     *pgxpool.Pool
+	begin    atomic.Pointer[string] // How a writing transaction begins, if a life is held.
+	held     atomic.Pointer[held]
 	writers  chan struct{} // Holds one for each writing transaction under way.
 }
 
@@ -50,7 +54,7 @@ func openPostgres(ctx context.Context, url string, o Options) (*postgresEngine, 
 	if writers == 0 {
 		writers = max(4, runtime.GOMAXPROCS(0))
 	}
-	return &postgresEngine{url, pool, make(chan struct{}, writers)}, nil
+	return &postgresEngine{conninfo: url, pool: pool, writers: make(chan struct{}, writers)}, nil
 }
 
 func (e *postgresEngine) kind() Engine                   { return Postgres }
@@ -94,7 +98,47 @@ func (e *postgresEngine) writeOnce(ctx context.Context, d *DB, fn func(*Tx) erro
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
-	return e.once(ctx, d, pgx.TxOptions{IsoLevel: pgx.Serializable}, fn)
+	o := pgx.TxOptions{IsoLevel: pgx.Serializable}
+	if begin := e.begin.Load(); begin != nil {
+		o.BeginQuery = *begin
+	}
+	return e.once(ctx, d, o, fn)
+}
+
+// hold makes every writing transaction begin with the question whether this is
+// still the life that is held. It travels with BEGIN, so that it costs no way
+// to the server and back; "no" is a division by zero.
+func (e *postgresEngine) hold(h *held) {
+	e.held.Store(h)
+	if h == nil {
+		e.begin.Store(nil)
+		return
+	}
+	begin := fmt.Sprintf(`BEGIN ISOLATION LEVEL SERIALIZABLE;
+		SELECT 1 / CAST(COALESCE((SELECT epoch = %d AND beat >= %d FROM db_epoch), FALSE) AS INT)`, h.epoch, h.beat)
+	e.begin.Store(&begin)
+}
+
+// fenced turns the answer to that question into its name.
+func fenced(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && (pg.Code == "22012" || pg.Code == "42P01") {
+		return ErrFenced
+	}
+	return err
+}
+
+// beat stays outside of the serializable transactions, which all read the row.
+func (e *postgresEngine) beat(ctx context.Context, d *DB) (Epoch, error) {
+	h := e.held.Load()
+	tag, err := e.pool.Exec(ctx, grow, d.clock().UnixMilli(), h.epoch, h.beat)
+	if err != nil {
+		return Epoch{}, fmt.Errorf("db: beat: %w", classify(fenced(err)))
+	}
+	if tag.RowsAffected() != 1 {
+		return Epoch{}, ErrFenced
+	}
+	return d.Epoch(ctx)
 }
 
 func (e *postgresEngine) view(ctx context.Context, d *DB, fn func(*Tx) error) error {
@@ -109,6 +153,9 @@ func (e *postgresEngine) view(ctx context.Context, d *DB, fn func(*Tx) error) er
 func (e *postgresEngine) once(ctx context.Context, d *DB, o pgx.TxOptions, fn func(*Tx) error) (again bool, err error) {
 	pgtx, err := e.pool.BeginTx(ctx, o)
 	if err != nil {
+		if o.BeginQuery != "" {
+			err = fenced(err)
+		}
 		return retryable(err), classify(err)
 	}
 	c := &pgConn{tx: pgtx}

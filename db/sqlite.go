@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	_ "modernc.org/sqlite"
@@ -21,6 +22,8 @@ const batchMax = 64
 
 type sqliteEngine struct {
 	path    string
+	file    os.FileInfo // As it was opened.
+	held    atomic.Pointer[held]
 	write   *sql.DB
 	read    *sql.DB
 	readers chan *session // Those that are idle; nil for one that is not open yet.
@@ -66,6 +69,9 @@ func openSQLite(ctx context.Context, path string, o Options) (*sqliteEngine, err
 		e.readers <- nil
 	}
 	if err := firstPing(ctx, e.write); err != nil {
+		return nil, errors.Join(err, e.write.Close(), e.read.Close())
+	}
+	if e.file, err = os.Stat(path); err != nil {
 		return nil, errors.Join(err, e.write.Close(), e.read.Close())
 	}
 	go e.writer()
@@ -210,6 +216,9 @@ func (e *sqliteEngine) batch(s *session, first *turn) (turns []*turn, err error)
 		return turns, classify(err)
 	}
 	defer sqltx.Rollback()
+	if err := e.same(s); err != nil {
+		return turns, err
+	}
 	for i := 0; i < len(turns); i++ {
 		turns[i].begin <- s
 		if err := <-turns[i].ended; err != nil {
@@ -224,7 +233,55 @@ func (e *sqliteEngine) batch(s *session, first *turn) (turns []*turn, err error)
 		default:
 		}
 	}
-	return turns, classifyCommit(sqltx.Commit())
+	if err := sqltx.Commit(); err != nil {
+		return turns, classifyCommit(err)
+	}
+	return turns, e.inPlace()
+}
+
+func (e *sqliteEngine) hold(h *held) { e.held.Store(h) }
+
+// same refuses a transaction in another life than the one that is held. It
+// runs within the transaction, so that none begins before the commit.
+func (e *sqliteEngine) same(s *session) error {
+	h := e.held.Load()
+	if h == nil {
+		return nil
+	}
+	rows, err := s.query(context.Background(), `SELECT 1 FROM db_epoch WHERE epoch = $1 AND beat >= $2`, []any{h.epoch, h.beat})
+	if err != nil {
+		return classify(err)
+	}
+	defer rows.close()
+	if !rows.next() {
+		return errors.Join(ErrFenced, rows.err())
+	}
+	return nil
+}
+
+// inPlace is asked before a commit is acknowledged. A file that another has
+// replaced takes what is written to it and loses it.
+func (e *sqliteEngine) inPlace() error {
+	if e.held.Load() == nil {
+		return nil
+	}
+	now, err := os.Stat(e.path)
+	if err != nil || !os.SameFile(e.file, now) {
+		return ErrFenced
+	}
+	return nil
+}
+
+func (e *sqliteEngine) beat(ctx context.Context, d *DB) (now Epoch, err error) {
+	h := e.held.Load()
+	err = d.Update(ctx, func(tx *Tx) error {
+		if err := tx.Change(grow, tx.Now(), h.epoch, h.beat); err != nil {
+			return err
+		}
+		now, err = EpochOf(tx)
+		return err
+	})
+	return now, err
 }
 
 func (e *sqliteEngine) view(ctx context.Context, d *DB, fn func(*Tx) error) (err error) {
