@@ -1,7 +1,9 @@
 package proof
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -46,14 +48,28 @@ func (m *Messages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Code waits for the code that is sent to a number.
 func (m *Messages) Code(phone string) string {
+	code, _ := m.Await(context.Background(), phone)
+	return code
+}
+
+// Await is Code for somebody who does not wait for ever.
+func (m *Messages) Await(ctx context.Context, phone string) (string, error) {
+	defer context.AfterFunc(ctx, func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.come.Broadcast()
+	})()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for m.codes[phone] == "" {
+		if err := ctx.Err(); err != nil {
+			return "", fmt.Errorf("no code came to %s: %w", phone, err)
+		}
 		m.come.Wait()
 	}
 	code := m.codes[phone]
 	delete(m.codes, phone)
-	return code
+	return code, nil
 }
 
 // Count is how many messages have come.

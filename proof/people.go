@@ -18,8 +18,12 @@ func (n *Node) SignIn(ctx context.Context, phone string) (Client, error) {
 	if err := nobody.Call(ctx, http.MethodPost, "/challenges", Object{"phone": phone}, &asked); err != nil {
 		return Client{}, err
 	}
+	code, err := n.i.SMS.Await(ctx, phone)
+	if err != nil {
+		return Client{}, err
+	}
 	var got struct{ Token string }
-	err := nobody.Call(ctx, http.MethodPost, "/sessions", Object{"challenge": asked.Challenge, "code": n.i.SMS.Code(phone)}, &got)
+	err = nobody.Call(ctx, http.MethodPost, "/sessions", Object{"challenge": asked.Challenge, "code": code}, &got)
 	return n.Client(got.Token), err
 }
 

@@ -30,6 +30,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -213,6 +214,7 @@ func (i *Installation) TryStart(wrapper []string, flags ...string) (*Node, error
 	line := append(append([]string{}, wrapper...), append([]string{program}, args...)...)
 	n := &Node{Base: "http://" + listen, i: i, cmd: exec.Command(line[0], line[1:]...), said: new(record), gone: make(chan struct{})}
 	n.cmd.Env, n.cmd.Stdout, n.cmd.Stderr = i.environment(), n.said, n.said
+	n.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // Should the tests be killed.
 	if err := n.cmd.Start(); err != nil {
 		return nil, err
 	}
