@@ -10,7 +10,7 @@ var (
 	ErrLocked = fault.New(fault.TooMany, "redeem.locked", fault.Staff,
 		"认不出的码太多了，{minutes} 分钟后再扫。急的话请会员扫店里的立牌付款。",
 		"Too many codes were not recognised. Scan again in {minutes} minutes, or let the member scan the shop's sign.")
-	ErrStaff = fault.New(fault.Denied, "redeem.staff", fault.Merchant,
+	ErrStaff = fault.New(fault.NotFound, "redeem.staff", fault.Merchant,
 		"你还不是这家店的店员。请商家发一个邀请链接给你。",
 		"You are not staff of this shop. Ask the merchant for an invitation link.")
 	ErrShop = fault.New(fault.Conflict, "redeem.shop", fault.Merchant,

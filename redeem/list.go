@@ -149,7 +149,7 @@ func mayRead(tx *db.Tx, who account.Session, at shop.ID) error {
 }
 
 // List returns redemptions for operators, auditors and merchants (their own),
-// newest first.
+// newest first. To others a merchant is not there.
 func (s *Service) List(ctx context.Context, who account.Session, f Filter) ([]Redemption, error) {
 	if !who.Has(account.Operator) && !who.Has(account.Auditor) {
 		for _, g := range who.Grants {
@@ -157,8 +157,11 @@ func (s *Service) List(ctx context.Context, who account.Session, f Filter) ([]Re
 				f.Merchant = shop.MerchantID(g.Merchant)
 			}
 		}
-		if f.Merchant == "" || !who.Of(string(f.Merchant)) {
+		switch {
+		case f.Merchant == "":
 			return nil, ErrDenied
+		case !who.Of(string(f.Merchant)):
+			return nil, shop.ErrMerchantUnknown
 		}
 	}
 	f.Limit = page(f.Limit)

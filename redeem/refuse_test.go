@@ -378,7 +378,7 @@ func TestNobodyElseSeesOrActs(t *testing.T) {
 			} else {
 				g.refused(name+" today", today, ErrStaff)
 				g.refused(name+" requests", requests, ErrStaff)
-				g.refused(name+" lists", listed, ErrDenied)
+				g.refused(name+" lists", listed, shop.ErrMerchantUnknown)
 			}
 		}
 		merchant := g.enter("13900000008", "张老板", account.Grant{Role: account.Merchant, Merchant: string(g.shop.Merchant)}, account.ConsoleApp)

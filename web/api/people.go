@@ -121,7 +121,7 @@ type inviteOut struct {
 func (a *API) invite(ctx context.Context, in *inviteIn) (*inviteOut, error) {
 	g := account.Grant{Role: account.Role(in.Body.Role), Merchant: in.Body.Merchant, Shop: in.Body.Shop}
 	if g.Role == account.Staff {
-		sh, err := a.Shop.Get(ctx, shop.ID(g.Shop))
+		sh, err := a.own(ctx, g.Shop)
 		if err != nil {
 			return nil, err
 		}
@@ -153,6 +153,16 @@ func (a *API) acceptInvitation(ctx context.Context, in *acceptIn) (*acceptOut, e
 	return &acceptOut{grant{string(g.Role), g.Merchant, g.Shop}}, nil
 }
 
+// own returns a shop to those who may read what is its merchant's; to others
+// it is not there. What they may change, account says.
+func (a *API) own(ctx context.Context, id string) (shop.Shop, error) {
+	sh, err := a.Shop.Get(ctx, shop.ID(id))
+	if err == nil && !who(ctx).Reads(string(sh.Merchant)) {
+		err = shop.ErrUnknown
+	}
+	return sh, err
+}
+
 type personBody struct {
 	ID    string `json:"id"`
 	Name  string `json:"name,omitempty"`
@@ -165,7 +175,7 @@ type teamOut struct {
 }
 
 func (a *API) team(ctx context.Context, in *ShopIn) (*teamOut, error) {
-	sh, err := a.Shop.Get(ctx, shop.ID(in.Shop))
+	sh, err := a.own(ctx, in.Shop)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +197,7 @@ type dismissIn struct {
 }
 
 func (a *API) dismiss(ctx context.Context, in *dismissIn) (*struct{}, error) {
-	sh, err := a.Shop.Get(ctx, shop.ID(in.Shop))
+	sh, err := a.own(ctx, in.Shop)
 	if err != nil {
 		return nil, err
 	}
