@@ -11,7 +11,7 @@ import (
 
 // Outcome is what payment calls for the purpose "pass".
 func (s *Service) Outcome() payment.Outcome {
-	return payment.Outcome{Paid: s.paid, Closed: s.closed, Refunded: s.refunded}
+	return payment.Outcome{Paid: s.paid, Closed: s.closed, Refunded: s.refunded, Undone: s.undone}
 }
 
 // paid makes an ordered pass active from today. A pass that was given up, or

@@ -124,6 +124,10 @@ type Outcome struct {
 	// Refunded says that the money is back, Stuck that a person has to see to it.
 	Refunded func(tx *db.Tx, p Payment, r Refund) error
 	Stuck    func(tx *db.Tx, p Payment, r Refund) error
+	// Undone does again, after a restore, what led to a refund that the provider
+	// made in the life that is lost: it asks for it by Return and names its key,
+	// or "" if it cannot have been this.
+	Undone func(tx *db.Tx, p Payment, amount money.Amount) (key string, err error)
 	// After is told when what a provider said of a payment or of its refund
 	// has been committed, so that whoever watches need not wait for a look. It
 	// is a hint: nothing may depend on it.

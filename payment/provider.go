@@ -21,6 +21,11 @@ type Provider interface {
 	Close(ctx context.Context, no string) error
 	Refund(ctx context.Context, r RefundOrder) (RefundResult, error)
 	QueryRefund(ctx context.Context, no string) (RefundResult, error)
+	// Charges and Refunds list what was created since a moment, by time, a page
+	// at a time: what follows the number after, "" for the first page; an empty
+	// page is the end. They are for who lost his own books (Recover).
+	Charges(ctx context.Context, since time.Time, after string) ([]ListedCharge, error)
+	Refunds(ctx context.Context, since time.Time, after string) ([]ListedRefund, error)
 	// Verify checks a callback's signature over the raw body and returns what
 	// it says.
 	Verify(h http.Header, body []byte) (Notice, error)
@@ -91,6 +96,21 @@ type RefundResult struct {
 	No     string
 	Status string // "processing", "refunded", "failed"
 	Amount money.Amount
+}
+
+// A ListedCharge is a charge as the provider's list has it.
+type ListedCharge struct {
+	Result
+	Subject  string
+	Refunded money.Amount // What was given back of it, or is on its way.
+	Created  time.Time
+}
+
+// A ListedRefund is a refund as the provider's list has it.
+type ListedRefund struct {
+	RefundResult
+	Payment string
+	Created time.Time
 }
 
 // A Notice is what a verified callback says.

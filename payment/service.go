@@ -49,6 +49,9 @@ func (s *Service) On(purpose string, o Outcome) {
 }
 
 func (s *Service) outcome(purpose string) (Outcome, error) {
+	if purpose == lost {
+		return lostOutcome(), nil
+	}
 	o, ok := s.outcomes[purpose]
 	if !ok {
 		return o, fmt.Errorf("payment: no outcome registered for purpose %q", purpose)
@@ -62,6 +65,7 @@ const (
 	jobRefund = "payment.refund" // Sends a refund and queries it.
 	jobNotice = "payment.notice" // Does what a callback asks.
 	jobForget = "payment.forget" // Empties the inbox of what is old.
+	jobLost   = "payment.lost"   // After a restore, looks for charges that come late.
 )
 
 // Register registers the package's jobs, at start-up.
@@ -70,6 +74,7 @@ func (s *Service) Register(r *jobs.Runner) {
 	r.Handle(jobWatch, 8, 5*time.Second, s.watchJob)
 	r.Handle(jobRefund, 8, 5*time.Second, s.refundJob)
 	r.Handle(jobNotice, 12, 2*time.Second, s.noticeJob)
+	r.Handle(jobLost, 8, 5*time.Second, s.lostJob)
 	r.Every(jobForget, 24*time.Hour, 3*time.Hour, 3, func(ctx context.Context, _ time.Time) error {
 		return s.forget(ctx)
 	})

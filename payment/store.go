@@ -222,3 +222,36 @@ func doubts(tx *db.Tx, limit int) ([]Doubt, error) {
 	return db.All[Doubt](tx, `
 		SELECT payment, what, said, times, first, last FROM payment_doubts ORDER BY last DESC LIMIT $1`, limit)
 }
+
+// unended returns the payments that may be paid by now without our knowing:
+// not ended, or closed after a time.
+func unended(tx *db.Tx, closed time.Time) ([]string, error) {
+	return db.All[string](tx, `
+		SELECT no FROM payment_payments
+		WHERE state IN ('created', 'open', 'closing') OR state = 'closed' AND ended >= $1 ORDER BY created, no`, closed)
+}
+
+func endedSince(tx *db.Tx, at time.Time) ([]Payment, error) {
+	return db.All[Payment](tx, `
+		SELECT no, purpose, ref, payer, amount, fee, subject, state, pay_url, trade, created, deadline, ended
+		FROM payment_payments WHERE ended >= $1 AND state IN ('paid', 'late') ORDER BY created, no`, at)
+}
+
+// undoneSince returns the payments for which something was given back that did
+// not come too late.
+func undoneSince(tx *db.Tx, at time.Time) ([]Payment, error) {
+	return db.All[Payment](tx, `
+		SELECT p.no, p.purpose, p.ref, p.payer, r.amount, p.fee, p.subject, p.state, p.pay_url, p.trade, p.created, p.deadline, p.ended
+		FROM payment_refunds r JOIN payment_payments p ON p.no = r.payment
+		WHERE r.created >= $1 AND p.state = 'paid' ORDER BY r.created, r.no`, at)
+}
+
+func unsentRefunds(tx *db.Tx) ([]string, error) {
+	return db.All[string](tx, `SELECT no FROM payment_refunds WHERE state IN ('asked', 'sent') ORDER BY created, no`)
+}
+
+// renumberRefund gives a refund that nobody was told of the number under which
+// the provider has it.
+func renumberRefund(tx *db.Tx, no, theirs string) error {
+	return tx.Change(`UPDATE payment_refunds SET no = $1, state = 'sent', tried = $2 WHERE no = $3 AND state = 'asked'`, theirs, tx.Now(), no)
+}

@@ -7,7 +7,6 @@ import (
 
 	"citywalk/db"
 	"citywalk/jobs"
-	"citywalk/ledger"
 )
 
 // Sync queries the provider and applies what it says. ErrProvider comes with
@@ -157,25 +156,10 @@ func (s *Service) paid(tx *db.Tx, p *row, r Result) (wrong string, err error) {
 
 // giveBack books money that was for nothing any more and sends it back.
 func (s *Service) giveBack(tx *db.Tx, p Payment) error {
-	day := s.day(tx.Now())
-	err := ledger.Post(tx, ledger.Entry{
-		Key: "payment/late/" + p.No, Memo: "payment came too late", Day: day,
-		Postings: append(Received(p), ledger.Posting{Account: ledger.Suspense, Party: p.No, Amount: -p.Amount}),
-	})
-	if err != nil {
+	if err := s.receiveLate(tx, p); err != nil {
 		return err
 	}
-	err = ledger.Post(tx, ledger.Entry{
-		Key: "payment/late_refund/" + p.No, Memo: "late payment goes back", Day: day,
-		Postings: []ledger.Posting{
-			{Account: ledger.Suspense, Party: p.No, Amount: p.Amount},
-			{Account: ledger.Refunds, Party: RefundParty(p.No, LateKey), Amount: -p.Amount},
-		},
-	})
-	if err != nil {
-		return err
-	}
-	_, err = s.Return(tx, p.No, LateKey, p.Amount, "late payment")
+	_, err := s.sendBack(tx, p, LateKey, p.Amount)
 	return err
 }
 

@@ -15,6 +15,7 @@ func (s *Service) Outcome() payment.Outcome {
 		Paid: s.paid, Closing: s.closing, Closed: s.closed,
 		Refunded: func(tx *db.Tx, p payment.Payment, f payment.Refund) error { return s.returned(tx, p, f, toReturn) },
 		Stuck:    func(tx *db.Tx, p payment.Payment, f payment.Refund) error { return s.returned(tx, p, f, toStick) },
+		Undone:   s.undone,
 		After:    s.after,
 	}
 }

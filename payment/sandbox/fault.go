@@ -21,6 +21,8 @@ const (
 	CallClose       = "close"
 	CallRefund      = "refund"
 	CallQueryRefund = "query_refund"
+	CallListCharges = "list_charges"
+	CallListRefunds = "list_refunds"
 	CallNotice      = "notice" // Not a call of the merchant's: his callback.
 )
 

@@ -91,6 +91,8 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s.mux.Handle("POST /v1/charges/{no}/close", s.signed(s.closeCharge))
 	s.mux.Handle("POST /v1/refunds", s.signed(s.postRefund))
 	s.mux.Handle("GET /v1/refunds/{no}", s.signed(s.getRefund))
+	s.mux.Handle("POST /v1/lists/charges", s.signed(s.listCharges))
+	s.mux.Handle("POST /v1/lists/refunds", s.signed(s.listRefunds))
 	s.mux.Handle("POST /v1/faults", s.signed(s.postFaults))
 	s.mux.Handle("GET /v1/truth", s.signed(s.getTruth))
 	cashier := http.NewServeMux()
