@@ -28,6 +28,11 @@ type Service struct {
 	Timeout  time.Duration  // Of one provider call; 0 means 5 s.
 	Calls    int            // Provider calls at once; 0 means 32.
 
+	// Outside, if set, is told that a caller now waits for the provider, so
+	// that what it holds can be of use to others; what it returns is called
+	// when the wait is over.
+	Outside func(ctx context.Context) (back func())
+
 	outcomes map[string]Outcome
 	wake     func()
 	ready    sync.Once
@@ -114,6 +119,9 @@ func (s *Service) call(ctx context.Context, fn func(context.Context) error) erro
 	timeout := s.Timeout
 	if timeout == 0 {
 		timeout = 5 * time.Second
+	}
+	if s.Outside != nil {
+		defer s.Outside(ctx)()
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()

@@ -125,6 +125,7 @@ func Live(w http.ResponseWriter, r *http.Request, topics []string, version func(
 		return err
 	}
 	defer leave()
+	defer state(r).guest.rest()
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
@@ -134,6 +135,7 @@ func Live(w http.ResponseWriter, r *http.Request, topics []string, version func(
 	if s.send("retry: 1000\n\n") != nil || s.version(now) != nil {
 		return nil
 	}
+	state(r).guest.work() // It has no slot any more, but keeps its connection.
 	s.follow(r, e, wake, now, version)
 	return nil
 }
@@ -146,7 +148,7 @@ type stream struct {
 
 // follow sends versions until the client, the server or the time ends it.
 func (s *stream) follow(r *http.Request, e *Edge, wake chan struct{}, now string, version func(context.Context) (string, error)) {
-	ctx, cancel := context.WithTimeout(r.Context(), streamLife)
+	ctx, cancel := context.WithTimeout(state(r).whole, streamLife)
 	defer cancel()
 	recheck, beat, session := time.NewTicker(streamRecheck), time.NewTicker(streamBeat), time.NewTicker(streamSession)
 	defer recheck.Stop()

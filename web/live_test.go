@@ -43,7 +43,7 @@ func events(t *testing.T, url string) (next func() string, closeIt func()) {
 func TestStreamsFollow(t *testing.T) {
 	e := New(Options{})
 	var version atomic.Int64
-	e.Mount(App{Name: account.MemberApp, Base: "/"}, Route{"GET /live", account.ActPublic, func(w http.ResponseWriter, r *http.Request) error {
+	e.Mount(App{Name: account.MemberApp, Base: "/"}, Route{"GET /live", account.ActPublic, "", func(w http.ResponseWriter, r *http.Request) error {
 		return Live(w, r, []string{"red_1"}, func(context.Context) (string, error) {
 			return fmt.Sprint("v", version.Load()), nil
 		})
@@ -76,7 +76,7 @@ func TestStreamsFollow(t *testing.T) {
 func TestStreamsEndWhenTheThingIsGone(t *testing.T) {
 	e := New(Options{})
 	var gone atomic.Bool
-	e.Mount(App{Name: account.MemberApp, Base: "/"}, Route{"GET /live", account.ActPublic, func(w http.ResponseWriter, r *http.Request) error {
+	e.Mount(App{Name: account.MemberApp, Base: "/"}, Route{"GET /live", account.ActPublic, "", func(w http.ResponseWriter, r *http.Request) error {
 		return Live(w, r, []string{"x"}, func(context.Context) (string, error) {
 			if gone.Load() {
 				return "", account.ErrSignedOut

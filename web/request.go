@@ -32,6 +32,10 @@ type request struct {
 	fault   string // The code of the refusal, for the log.
 	err     error  // What went wrong on our side, for the log.
 	body    *bounded
+	guest   *guest          // Its connection; nil when those are not bounded.
+	visit   *visit          // Its slot; nil when it holds none.
+	whole   context.Context // As it came, without a deadline.
+	quiet   bool            // Leaves no line of its own in the log.
 }
 
 type requestKey struct{}
@@ -56,7 +60,8 @@ func (e *Edge) enter(r *http.Request, app *App) { state(r).app = app }
 func (e *Edge) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		s := &request{id: strings.ToLower(rand.Text()[:13]), edge: e, lang: languageOf(r), ip: e.address(r)}
+		s := &request{id: strings.ToLower(rand.Text()[:13]), edge: e, lang: languageOf(r), ip: e.address(r), guest: guestOf(r), whole: r.Context()}
+		s.guest.rest()
 		rec := &recorder{ResponseWriter: w, r: r}
 		s.body = &bounded{w: rec, body: r.Body}
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, s))
@@ -104,7 +109,8 @@ type bounded struct {
 func (b *bounded) limit(r *http.Request, n int64) { r.Body = http.MaxBytesReader(b.w, b.body, n) }
 
 // Large lets the request's body be up to n bytes and gives it time to arrive.
-// A handler of uploads calls it before it reads.
+// A handler of uploads calls it before it reads; its route is an Export, since
+// others' bodies are read before.
 func Large(w http.ResponseWriter, r *http.Request, n int64) {
 	state(r).body.limit(r, n)
 	http.NewResponseController(w).SetReadDeadline(time.Now().Add(2 * time.Minute))
@@ -113,10 +119,10 @@ func Large(w http.ResponseWriter, r *http.Request, n int64) {
 // log writes the request's line. The path may hold ids and tokens, so it is
 // the route's pattern that is written.
 func (e *Edge) log(r *http.Request, rec *recorder, took time.Duration) {
-	if e.opts.Log == nil {
+	s := state(r)
+	if e.opts.Log == nil || s.quiet {
 		return
 	}
-	s := state(r)
 	attrs := []slog.Attr{
 		slog.String("id", s.id),
 		slog.String("route", route(r)),
@@ -197,6 +203,7 @@ func (w *recorder) WriteHeader(code int) {
 	if w.code == 0 && code >= 200 {
 		w.code = code
 		w.answered()
+		state(w.r).answering()
 	}
 	w.ResponseWriter.WriteHeader(code)
 }

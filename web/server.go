@@ -6,7 +6,9 @@ import (
 	"context"
 	"io/fs"
 	"mime"
+	"net"
 	"net/http"
+	"net/netip"
 	"path"
 	"strings"
 	"sync"
@@ -32,8 +34,20 @@ func NewServer(addr string, h http.Handler) *http.Server {
 // Server is the edge's own server; when it shuts down, streams end.
 func (e *Edge) Server(addr string) *http.Server {
 	s := NewServer(addr, e.Handler())
+	s.ConnContext = greet
 	s.RegisterOnShutdown(e.Hub.Close)
 	return s
+}
+
+// Listener bounds the connections of l.
+func (e *Edge) Listener(l net.Listener) net.Listener {
+	if e.opts.Connections == 0 {
+		return l
+	}
+	e.door = newDoor(l, e.opts.Connections, e.opts.Neighbours, func(at netip.Addr) bool {
+		return !at.IsLoopback() && !e.isProxy(at.String())
+	})
+	return e.door
 }
 
 func healthy(w http.ResponseWriter, r *http.Request) {

@@ -14,10 +14,10 @@ import (
 // phone number, a one-time code, and back to where they were.
 func (e *Edge) SignIn(app account.App, base string) []Route {
 	return []Route{
-		{"GET " + base + "signin", account.ActPublic, askPhone},
-		{"POST " + base + "signin", account.ActPublic, e.sendCode},
-		{"POST " + base + "signin/code", account.ActPublic, e.enterCode(app)},
-		{"POST " + base + "signout", account.ActPublic, e.signOut(app)},
+		{"GET " + base + "signin", account.ActPublic, Change, askPhone},
+		{"POST " + base + "signin", account.ActPublic, Change, e.sendCode},
+		{"POST " + base + "signin/code", account.ActPublic, Change, e.enterCode(app)},
+		{"POST " + base + "signout", account.ActPublic, Change, e.signOut(app)},
 	}
 }
 

@@ -5,8 +5,8 @@
 //
 //	func (a *App) Mount(e *web.Edge) {
 //		e.Mount(a.app,
-//			web.Route{"GET /till/{$}", account.ActTillUse, a.camera},
-//			web.Route{"POST /till/scan", account.ActTillUse, a.scan},
+//			web.Route{Pattern: "GET /till/{$}", Action: account.ActTillUse, Handle: a.camera},
+//			web.Route{Pattern: "POST /till/scan", Action: account.ActTillUse, Class: web.Scan, Handle: a.scan},
 //		)
 //	}
 //
@@ -24,6 +24,15 @@
 //		}
 //		return web.See(w, r, "/till/"+red.ID)
 //	}
+//
+// A bounded number of requests work at once (gate.go). A few more wait for a
+// moment, the urgent before the others: paying, then scanning, then changing,
+// then reading, then files. The rest is refused at once with 503 and when to
+// come back, in a page that costs nothing. What waits holds no slot: a body
+// that is still arriving, an answer that is being read, a live stream, a call
+// of the payment institution. Connections are bounded too (door.go), and the
+// one that has been quiet the longest makes room. A request's context ends when
+// its class's time is over, which ends its statements.
 //
 // Before a handler runs, the edge has found the session by the app's cookie
 // (or the bearer token of the API), checked the route's action against
@@ -47,8 +56,8 @@
 // one place (fail.go): a fault says its own sentence; a database that is away
 // says so and when to come back; an unknown outcome says to look before
 // repeating; everything else is ours, is logged, and shows a request id only.
-// Every request leaves one line in the log, with the route's pattern and never
-// the path, the query or a phone number.
+// Every request that was let in leaves one line in the log, with the route's
+// pattern and never the path, the query or a phone number.
 package web
 
 import (
@@ -74,6 +83,10 @@ type Options struct {
 	Proxies []netip.Prefix              // Whose X-Forwarded-For is believed.
 	Demo    bool                        // The city is fictional and pages may be framed by our own.
 	Ready   func(context.Context) error // What /readyz asks; nil is always ready.
+
+	Slots       int // Requests that work at once; 0 bounds nothing.
+	Connections int // In all; 0 bounds nothing.
+	Neighbours  int // Connections from one address that is neither a proxy's nor this machine's.
 }
 
 // An Edge serves all apps on one listener.
@@ -83,17 +96,19 @@ type Edge struct {
 	mux    *http.ServeMux
 	apps   []*App  // The longest base first.
 	routes []Route // As they were added.
+	entrance
 }
 
 // New returns an edge without apps.
 func New(o Options) *Edge {
 	e := &Edge{Hub: NewHub(), opts: o, mux: http.NewServeMux()}
-	e.Handle("GET /assets/{name}", http.HandlerFunc(asset))
-	e.Handle("GET /healthz", http.HandlerFunc(healthy))
-	e.Handle("GET /readyz", http.HandlerFunc(e.ready))
+	e.open(o.Slots)
+	e.answer("GET /assets/{name}", Free, http.HandlerFunc(asset))
+	e.answer("GET /healthz", Free, http.HandlerFunc(healthy))
+	e.answer("GET /readyz", Free, http.HandlerFunc(e.ready))
 	e.mux.HandleFunc("/", e.nowhere)
 	if o.Demo {
-		e.Handle("GET /guide", http.HandlerFunc(guide))
+		e.answer("GET /guide", Browse, http.HandlerFunc(guide))
 	}
 	return e
 }
@@ -112,12 +127,13 @@ type App struct {
 type Route struct {
 	Pattern string
 	Action  account.Action
+	Class   Class // How much it matters under overload; "" is Browse for GET and Change for the rest.
 	Handle  func(http.ResponseWriter, *http.Request) error
 }
 
 // Mount adds an app and its routes, and the app's language switch. It panics
-// when a route's action is not in the permission table or its pattern has no
-// method, because that is a bug found at start-up.
+// when a route's action is not in the permission table, its pattern has no
+// method or its class is none, because that is a bug found at start-up.
 func (e *Edge) Mount(app App, routes ...Route) {
 	if app.Words == nil {
 		app.Words = ui.Shared()
@@ -126,7 +142,7 @@ func (e *Edge) Mount(app App, routes ...Route) {
 	e.apps = append(e.apps, a)
 	sort.SliceStable(e.apps, func(i, j int) bool { return len(e.apps[i].Base) > len(e.apps[j].Base) })
 	if app.Name != account.APIApp {
-		routes = append(routes, Route{"POST " + app.Base + "lang", account.ActPublic, switchLang})
+		routes = append(routes, Route{"POST " + app.Base + "lang", account.ActPublic, Browse, switchLang})
 	}
 	for _, route := range routes {
 		if !known(route.Action) {
@@ -134,6 +150,9 @@ func (e *Edge) Mount(app App, routes ...Route) {
 		}
 		if !strings.Contains(route.Pattern, " "+app.Base) && !rooted(app, route.Pattern) {
 			panic(fmt.Sprintf("web: %s: not a method and a path below %s", route.Pattern, app.Base))
+		}
+		if route.Class = route.class(); rank[route.Class].time == 0 {
+			panic(fmt.Sprintf("web: %s: class %q is none", route.Pattern, route.Class))
 		}
 		e.mux.Handle(route.Pattern, e.handle(a, route))
 		e.routes = append(e.routes, route)
@@ -148,10 +167,14 @@ func rooted(app App, pattern string) bool {
 }
 
 // Handle adds a handler that is not an app's: the gateway's callbacks. It gets
-// the request's log line and limits, but no session.
-func (e *Edge) Handle(pattern string, h http.Handler) {
-	e.mux.Handle(pattern, h)
-	e.routes = append(e.routes, Route{Pattern: pattern})
+// the request's log line and limits, but no session, and is of the class Pay.
+func (e *Edge) Handle(pattern string, h http.Handler) { e.answer(pattern, Pay, h) }
+
+func (e *Edge) answer(pattern string, class Class, h http.Handler) {
+	e.mux.Handle(pattern, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e.admit(w, r, class, h.ServeHTTP)
+	}))
+	e.routes = append(e.routes, Route{Pattern: pattern, Class: class})
 }
 
 // Routes is everything that the edge answers, for the generated list and for
@@ -172,20 +195,25 @@ func (e *Edge) Handler() http.Handler {
 func (e *Edge) handle(app *App, route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		e.enter(r, app)
-		who, err := e.identify(r, app)
-		if err != nil {
-			fail(w, r, err)
-			return
-		}
-		state(r).session = who
-		if !allowed(who, route.Action) {
-			e.turnAway(w, r, who)
-			return
-		}
-		if err := route.Handle(w, r); err != nil {
-			fail(w, r, err)
-		}
+		e.admit(w, r, route.Class, func(w http.ResponseWriter, r *http.Request) { e.do(w, r, app, route) })
 	})
+}
+
+// do is handle once the gate let the request in.
+func (e *Edge) do(w http.ResponseWriter, r *http.Request, app *App, route Route) {
+	who, err := e.identify(r, app)
+	if err != nil {
+		fail(w, r, err)
+		return
+	}
+	state(r).session = who
+	if !allowed(who, route.Action) {
+		e.turnAway(w, r, who)
+		return
+	}
+	if err := route.Handle(w, r); err != nil {
+		fail(w, r, err)
+	}
 }
 
 // appOf returns the app that a path belongs to; nil when none was mounted.

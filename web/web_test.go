@@ -38,18 +38,18 @@ func newHouse(t *testing.T, o Options) *house {
 	h.Edge = New(o)
 	act := func(w http.ResponseWriter, r *http.Request) error { return h.do(w, r) }
 	h.Mount(App{Name: account.MemberApp, Base: "/", SignIn: "/sign-in"},
-		Route{"GET /{$}", account.ActPublic, act},
-		Route{"GET /thing/{id}", account.ActPublic, act},
-		Route{"POST /thing/{id}", account.ActPublic, act},
-		Route{"GET /me", account.ActMemberUse, act},
-		Route{"POST /me", account.ActMemberUse, act},
+		Route{"GET /{$}", account.ActPublic, "", act},
+		Route{"GET /thing/{id}", account.ActPublic, "", act},
+		Route{"POST /thing/{id}", account.ActPublic, "", act},
+		Route{"GET /me", account.ActMemberUse, "", act},
+		Route{"POST /me", account.ActMemberUse, "", act},
 	)
 	h.Mount(App{Name: account.TillApp, Base: "/till/", SignIn: "/till/sign-in"},
-		Route{"GET /till/{$}", account.ActTillUse, act},
+		Route{"GET /till/{$}", account.ActTillUse, "", act},
 	)
 	h.Mount(App{Name: account.APIApp, Base: "/api/v1/"},
-		Route{"GET /api/v1/me", account.ActMemberUse, act},
-		Route{"GET /api/v1/open", account.ActPublic, act},
+		Route{"GET /api/v1/me", account.ActMemberUse, "", act},
+		Route{"GET /api/v1/open", account.ActPublic, "", act},
 	)
 	return h
 }
@@ -336,8 +336,8 @@ func TestBodiesAreBounded(t *testing.T) {
 // method never gets to serve.
 func TestMountRefusesMistakes(t *testing.T) {
 	for name, route := range map[string]Route{
-		"an action that is not in the table": {"GET /x", "no.such.action", hello},
-		"a pattern without method":           {"/x", account.ActPublic, hello},
+		"an action that is not in the table": {"GET /x", "no.such.action", "", hello},
+		"a pattern without method":           {"/x", account.ActPublic, "", hello},
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {

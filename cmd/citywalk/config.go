@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"runtime"
 	"strings"
+	"syscall"
 	"time"
 	_ "time/tzdata" // Days must not depend on what the machine has installed.
 )
@@ -48,6 +50,8 @@ type Config struct {
 	CodesPerPrefix  int    `env:"CITYWALK_CODES_PER_PREFIX" default:"20" help:"One-time codes an hour to phone numbers that differ only in the last four digits; -1 for no limit."`
 	TrustedProxy    string `env:"CITYWALK_TRUSTED_PROXY" placeholder:"CIDR" help:"Network whose X-Forwarded-For is believed."`
 	Workers         int    `env:"CITYWALK_WORKERS" default:"4" help:"Background jobs at once."`
+	Slots           int    `env:"CITYWALK_SLOTS" default:"0" help:"Requests that are worked on at once; twice as many wait for up to 200 ms, and the rest is told to come back. 0 means 16 for each processor."`
+	Connections     int    `env:"CITYWALK_CONNECTIONS" default:"0" help:"Connections that are open at once; the longest quiet one makes room for a new one. 0 means 4096, or half of what the system lets the process open if that is less."`
 }
 
 // Tool is what a command takes that works on the data and serves nobody.
@@ -62,6 +66,37 @@ func (t Tool) config() Config {
 	const nobody = "127.0.0.1:0"
 	return Config{Database: t.Database, Programme: Programme{Zone: t.Zone}, Secrets: t.Secrets,
 		Listen: nobody, SandboxListen: nobody, Payment: "sandbox", Workers: 1}
+}
+
+// slotsEach is how many requests work at once for each processor. More than
+// processors, since most wait for the disk or the database's answer, and on
+// SQLite those that wait together share a commit.
+const slotsEach = 16
+
+// slots is how many requests work at once.
+func (c Config) slots() int {
+	if c.Slots > 0 {
+		return c.Slots
+	}
+	return slotsEach * runtime.GOMAXPROCS(0)
+}
+
+// Bounds of connections.
+const (
+	connectionsMax = 4096
+	neighbours     = 256 // From one address.
+)
+
+// connections is how many are open at once.
+func (c Config) connections() int {
+	if c.Connections > 0 {
+		return c.Connections
+	}
+	var files syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files) != nil {
+		return connectionsMax
+	}
+	return int(min(connectionsMax, files.Cur/2))
 }
 
 // baseURL returns how browsers reach the server, without a trailing slash.
@@ -83,6 +118,9 @@ func (c Config) check() error {
 	}
 	if _, err := c.location(); err != nil {
 		return err
+	}
+	if c.Slots < 0 || c.Connections < 0 {
+		return errors.New("--slots and --connections are numbers above 0, or 0 for what fits the machine")
 	}
 	if c.Workers < 1 {
 		return fmt.Errorf("--workers %d: payments and statements need at least one", c.Workers)

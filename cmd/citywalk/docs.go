@@ -136,9 +136,9 @@ func routesPage() ([]byte, error) {
 	routes := edge.Routes()
 	sort.SliceStable(routes, func(i, j int) bool { return path(routes[i].Pattern) < path(routes[j].Pattern) })
 	var b bytes.Buffer
-	b.WriteString(generated + "# Routes\n\nWhich roles may take an action stands in `account.Permissions`. A route without an action knows no session. Who may do what to whose things is written out in `cmd/citywalk/matrix_table_test.go`.\n\n| route | action |\n|---|---|\n")
+	b.WriteString(generated + "# Routes\n\nWhich roles may take an action stands in `account.Permissions`. A route without an action knows no session. Who may do what to whose things is written out in `cmd/citywalk/matrix_table_test.go`. The class says who goes first when more is asked than can be done: pay, scan, change, browse, export; free needs no leave.\n\n| route | action | class |\n|---|---|---|\n")
 	for _, r := range routes {
-		fmt.Fprintf(&b, "| `%s` | %s |\n", r.Pattern, r.Action)
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.Pattern, r.Action, r.Class)
 	}
 	return b.Bytes(), nil
 }

@@ -93,7 +93,7 @@ func (a *parts) serve(ctx context.Context, edge *web.Edge, box *counter) error {
 		a.ready()
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return serve(ctx, edge.Server(a.cfg.Listen), a.listener) })
+	g.Go(func() error { return serve(ctx, edge.Server(a.cfg.Listen), edge.Listener(a.listener)) })
 	g.Go(func() error { return a.runner.Run(ctx) })
 	g.Go(func() error { return box.run(ctx) })
 	return g.Wait()
@@ -136,7 +136,9 @@ func (a *parts) edge(log *slog.Logger, demo bool) (*web.Edge, error) {
 	e := web.New(web.Options{
 		Account: a.account, Log: log, Secure: strings.HasPrefix(a.cfg.baseURL(), "https://"),
 		Cashier: []string{a.payment.Provider.Origin()}, Proxies: proxies, Demo: demo, Ready: a.alive,
+		Slots: a.cfg.slots(), Connections: a.cfg.connections(), Neighbours: neighbours,
 	})
+	a.payment.Outside = web.Outside
 	a.redeem.Changed = func(r redeem.Redemption) {
 		e.Hub.Publish(string(r.ID), "member/"+string(r.Person), "shop/"+string(r.Shop))
 	}

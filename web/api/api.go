@@ -177,21 +177,29 @@ func plain(u *url.URL) bool {
 	return err == nil && utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
-// op registers an operation. The path is relative to Prefix; as changes what
-// the document says of it.
-func op[I, O any](a *API, method, path, id, summary string, action account.Action, do func(ctx context.Context, in *I) (*O, error), as ...func(*huma.Operation)) {
+// as names the class of an operation's route.
+func as(class web.Class) func(*huma.Operation) {
+	return func(o *huma.Operation) { o.Metadata = map[string]any{classKey: class} }
+}
+
+const classKey = "class"
+
+// op registers an operation. The path is relative to Prefix; changes are to
+// what the document says of it, or name its class.
+func op[I, O any](a *API, method, path, id, summary string, action account.Action, do func(ctx context.Context, in *I) (*O, error), changes ...func(*huma.Operation)) {
 	o := huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: bodyMax}
 	if action != account.ActPublic {
 		o.Security = []map[string][]string{{"token": {}}}
 	}
-	for _, change := range as {
+	for _, change := range changes {
 		change(&o)
 	}
 	serve := a.serve
 	if _, body := reflect.TypeFor[I]().FieldByName("Body"); !body && method != http.MethodGet {
 		serve = a.serveBare
 	}
-	a.routes = append(a.routes, web.Route{Pattern: method + " " + Prefix + path, Action: action, Handle: serve})
+	class, _ := o.Metadata[classKey].(web.Class)
+	a.routes = append(a.routes, web.Route{Pattern: method + " " + Prefix + path, Action: action, Class: class, Handle: serve})
 	huma.Register(a.api, o, func(ctx context.Context, in *I) (*O, error) {
 		ctx, replayed := once.Noting(ctx)
 		out, err := do(ctx, in)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"citywalk/account"
+	"citywalk/web"
 )
 
 // operations is the whole API.
@@ -31,7 +32,7 @@ func (a *API) operations() {
 	op(a, get, "/signs/{number}", "sign", "The shop of a sign's number", account.ActPublic, a.sign)
 	op(a, post, "/shops", "addShop", "Add one shop by hand", account.ActConsoleWrite, a.addShop)
 	op(a, put, "/shops/{shop}/description", "describe", "Replace what is said of a shop", account.ActMerchantWrite, a.describe)
-	op(a, post, "/imports/shops", "importShops", "Import shops from CSV text", account.ActConsoleWrite, a.importShops)
+	op(a, post, "/imports/shops", "importShops", "Import shops from CSV text", account.ActConsoleWrite, a.importShops, as(web.Export))
 	op(a, post, "/merchants", "addMerchant", "Make a merchant", account.ActConsoleWrite, a.addMerchant)
 	op(a, get, "/merchants", "merchants", "List merchants", account.ActConsoleRead, a.merchants)
 	op(a, put, "/shops/{shop}/merchant", "assign", "Give a shop to a merchant", account.ActConsoleWrite, a.assign)
@@ -48,19 +49,19 @@ func (a *API) operations() {
 	op(a, post, "/passes/{pass}/refund", "refund", "End a pass and get the money back", account.ActMemberUse, a.refund)
 
 	// The till.
-	op(a, post, "/codes", "showCode", "A new one-use code for your pass", account.ActMemberUse, a.showCode)
-	op(a, post, "/shops/{shop}/scans", "scan", "Begin a redemption from a member's code", account.ActTillUse, a.scan)
-	op(a, post, "/shops/{shop}/estimates", "estimate", "What a bill would come to", account.ActMemberUse, a.estimate)
-	op(a, post, "/shops/{shop}/requests", "request", "Begin a redemption from the shop's sign", account.ActMemberUse, a.request)
+	op(a, post, "/codes", "showCode", "A new one-use code for your pass", account.ActMemberUse, a.showCode, as(web.Scan))
+	op(a, post, "/shops/{shop}/scans", "scan", "Begin a redemption from a member's code", account.ActTillUse, a.scan, as(web.Scan))
+	op(a, post, "/shops/{shop}/estimates", "estimate", "What a bill would come to", account.ActMemberUse, a.estimate, as(web.Scan))
+	op(a, post, "/shops/{shop}/requests", "request", "Begin a redemption from the shop's sign", account.ActMemberUse, a.request, as(web.Pay))
 	op(a, get, "/shops/{shop}/redemptions", "shopRedemptions", "A shop's redemptions of a day", account.ActTillUse, a.shopRedemptions)
-	op(a, post, "/redemptions/{redemption}/quotes", "price", "Quote a bill", account.ActTillUse, a.price)
-	op(a, post, "/redemptions/{redemption}/confirm", "confirm", "Agree to a quote and pay", account.ActMemberUse, a.confirm)
-	op(a, post, "/redemptions/{redemption}/dispute", "dispute", "Say that the amount is wrong", account.ActMemberUse, a.dispute)
-	op(a, post, "/redemptions/{redemption}/accept", "acceptRequest", "Accept a request", account.ActTillUse, a.acceptRequest)
-	op(a, post, "/redemptions/{redemption}/decline", "decline", "Give up a redemption that is not paid", account.ActMemberUse, a.decline)
-	op(a, post, "/redemptions/{redemption}/undo", "undo", "Give a redemption back within 15 minutes", account.ActTillUse, a.undo)
-	op(a, get, "/redemptions/current", "current", "Your redemption that is under way", account.ActMemberUse, a.current)
-	op(a, get, "/redemptions/{redemption}", "redemption", "One of your redemptions", account.ActMemberUse, a.redemption)
+	op(a, post, "/redemptions/{redemption}/quotes", "price", "Quote a bill", account.ActTillUse, a.price, as(web.Scan))
+	op(a, post, "/redemptions/{redemption}/confirm", "confirm", "Agree to a quote and pay", account.ActMemberUse, a.confirm, as(web.Pay))
+	op(a, post, "/redemptions/{redemption}/dispute", "dispute", "Say that the amount is wrong", account.ActMemberUse, a.dispute, as(web.Pay))
+	op(a, post, "/redemptions/{redemption}/accept", "acceptRequest", "Accept a request", account.ActTillUse, a.acceptRequest, as(web.Pay))
+	op(a, post, "/redemptions/{redemption}/decline", "decline", "Give up a redemption that is not paid", account.ActMemberUse, a.decline, as(web.Pay))
+	op(a, post, "/redemptions/{redemption}/undo", "undo", "Give a redemption back within 15 minutes", account.ActTillUse, a.undo, as(web.Pay))
+	op(a, get, "/redemptions/current", "current", "Your redemption that is under way", account.ActMemberUse, a.current, as(web.Pay))
+	op(a, get, "/redemptions/{redemption}", "redemption", "One of your redemptions", account.ActMemberUse, a.redemption, as(web.Pay))
 	op(a, get, "/redemptions", "redemptions", "Your redemptions", account.ActMemberUse, a.redemptions)
 	op(a, get, "/redemptions/{redemption}/receipt", "receipt", "The signed receipt", account.ActMemberUse, a.receipt)
 
@@ -69,10 +70,10 @@ func (a *API) operations() {
 	// Books.
 	op(a, get, "/statements", "statements", "Statements of a merchant", account.ActMerchantRead, a.statements)
 	op(a, get, "/statements/{merchant}/{day}", "statement", "One statement with its lines", account.ActMerchantRead, a.statement)
-	op(a, get, "/statements/{merchant}/{day}/csv", "statementFile", "One statement's lines as a CSV file", account.ActMerchantRead, a.statementFile, asCSV)
+	op(a, get, "/statements/{merchant}/{day}/csv", "statementFile", "One statement's lines as a CSV file", account.ActMerchantRead, a.statementFile, asCSV, as(web.Export))
 	op(a, get, "/ledger/trial", "trial", "Trial balance of a day", account.ActConsoleRead, a.trial)
 	op(a, get, "/ledger/entries", "entries", "Entries of the ledger", account.ActConsoleRead, a.entries)
-	op(a, get, "/ledger/proof", "proof", "Prove the books", account.ActConsoleRead, a.proof)
+	op(a, get, "/ledger/proof", "proof", "Prove the books", account.ActConsoleRead, a.proof, as(web.Export))
 	op(a, get, "/jobs", "jobs", "Background work", account.ActConsoleRead, a.jobs)
 	op(a, post, "/jobs/{job}/rerun", "rerunJob", "Queue a dead job again", account.ActConsoleWrite, a.rerunJob)
 	op(a, get, "/audit", "audit", "The audit, newest first", account.ActConsoleRead, a.audit)
