@@ -1,0 +1,327 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"citywalk/account"
+	"citywalk/db"
+	"citywalk/db/dbtest"
+	"citywalk/geo"
+	"citywalk/jobs"
+	"citywalk/ledger"
+	"citywalk/money"
+	"citywalk/pass"
+	"citywalk/redeem"
+	"citywalk/shop"
+)
+
+// A crowd is the whole server with two merchants, three shops and everybody
+// who may call it. Time stands still and no background work runs, so that
+// whatever changes in the database was done by a request.
+type crowd struct {
+	t     *testing.T
+	parts *parts
+	base  string
+	clock *dbtest.Clock
+
+	ids    map[string]account.ID
+	tokens map[string]map[account.App]string // By caller, for each app.
+	things [3]things
+	phones []string
+	keys   int
+	secret []secret
+}
+
+// things are what a cell of the matrix is about.
+type things struct {
+	merchant shop.MerchantID
+	shop     shop.Shop
+	member   string // Whose pass and bills.
+	pass     pass.ID
+	paid     redeem.Redemption // At the shop.
+	open     redeem.Redemption // Priced, if the member has no other; else that which was paid.
+	staff    account.ID
+	owner    account.ID
+	offer    string
+	session  map[account.App]string
+}
+
+// A secret is a text that only some callers may be shown.
+type secret struct{ what, text, to string }
+
+const callers = "nobody expired revoked M N S T A B O U"
+
+// gather builds the crowd over an empty database of the engine.
+func gather(t *testing.T, engine db.Engine) *crowd {
+	t.Helper()
+	web := httptest.NewUnstartedServer(nil)
+	cfg := Config{Database: Database{DB: dbtest.URL(t, engine)}, Programme: Programme{Name: "城市漫步卡", Zone: "Asia/Shanghai", City: "上海"},
+		Listen: web.Listener.Addr().String(), SandboxListen: freePort(t), Payment: "sandbox", Workers: 1, Secrets: filepath.Join(t.TempDir(), "secrets.json")}
+	g := &crowd{t: t, base: "http://" + cfg.Listen, clock: new(dbtest.Clock), ids: map[string]account.ID{}, tokens: map[string]map[account.App]string{}}
+	g.clock.Set(dbtest.Day)
+	ctx, stop := context.WithCancel(context.Background())
+	a, err := openAt(ctx, cfg, g.clock.Now)
+	g.must(err)
+	box, err := openCounter(ctx, cfg, a.secrets, g.clock.Now, "")
+	g.must(err)
+	g.must(box.listen(ctx))
+	edge, err := a.edge(nil, false)
+	g.must(err)
+	g.parts = a
+	web.Config = edge.Server(cfg.Listen)
+	web.Start()
+	done := make(chan error, 1)
+	go func() { done <- box.answer(ctx) }()
+	t.Cleanup(func() {
+		edge.Hub.Close()
+		web.Close()
+		stop()
+		for _, err := range []error{<-done, box.close(), a.close()} {
+			if err != nil {
+				t.Errorf("stop the crowd's server: %v", err)
+			}
+		}
+	})
+	g.settle()
+	return g
+}
+
+func (g *crowd) must(err error) {
+	g.t.Helper()
+	if err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+func (g *crowd) key() string {
+	g.keys++
+	return fmt.Sprintf("matrix-key-%016d", g.keys)
+}
+
+// settle makes merchants, shops, people, passes and bills.
+func (g *crowd) settle() {
+	g.come("expired", account.Grant{Role: account.Operator})
+	g.clock.Advance(100 * 24 * time.Hour)
+	g.come("O", account.Grant{Role: account.Operator})
+	g.come("revoked", account.Grant{Role: account.Operator})
+	operator := g.session("O", account.ConsoleApp)
+	for i := range g.things {
+		g.furnish(operator, i)
+	}
+	one, two, three := &g.things[0], &g.things[1], &g.things[2]
+	grant := func(role account.Role, at *things) account.Grant {
+		if role == account.Merchant {
+			return account.Grant{Role: role, Merchant: string(at.merchant)}
+		}
+		return account.Grant{Role: role, Merchant: string(at.merchant), Shop: string(at.shop.ID)}
+	}
+	g.come("S", grant(account.Staff, one))
+	g.come("T", grant(account.Staff, two))
+	g.come("A", grant(account.Merchant, one))
+	g.come("B", grant(account.Merchant, three))
+	g.come("clerk", grant(account.Staff, three))
+	g.come("U", account.Grant{Role: account.Auditor})
+	g.come("M", account.Grant{})
+	g.come("N", account.Grant{})
+	one.staff, two.staff, three.staff = g.ids["S"], g.ids["T"], g.ids["clerk"]
+	one.owner, two.owner, three.owner = g.ids["A"], g.ids["A"], g.ids["B"]
+	for i, who := range []string{"M", "N", "N"} {
+		g.things[i].member = who
+		if i < 2 {
+			g.buy(&g.things[i])
+		}
+	}
+	three.pass = two.pass
+	for i, staff := range []string{"S", "T", "clerk"} {
+		g.dine(&g.things[i], g.session(staff, account.TillApp), i != 1)
+	}
+	two.open = two.paid
+	g.leave("revoked")
+	g.keepSecrets()
+}
+
+// come makes a person who is signed in at every app.
+func (g *crowd) come(name string, grant account.Grant) {
+	g.t.Helper()
+	phone := fmt.Sprintf("139%08d", len(g.ids)+1)
+	id, err := g.parts.account.Appoint(g.t.Context(), phone, "", grant)
+	g.must(err)
+	g.ids[name], g.tokens[name] = id, map[account.App]string{}
+	g.phones = append(g.phones, phone)
+	for _, app := range []account.App{account.MemberApp, account.TillApp, account.ConsoleApp, account.APIApp} {
+		g.tokens[name][app], _, err = g.parts.account.Enter(g.t.Context(), id, app, account.Client{})
+		g.must(err)
+	}
+}
+
+// session is that of a caller at an app.
+func (g *crowd) session(name string, app account.App) account.Session {
+	g.t.Helper()
+	s, err := g.parts.account.Authenticate(g.t.Context(), g.tokens[name][app], app)
+	g.must(err)
+	return s
+}
+
+// leave ends all sessions of a caller.
+func (g *crowd) leave(who string) {
+	for app := range g.tokens[who] {
+		g.must(g.parts.account.SignOut(g.t.Context(), g.session(who, app)))
+	}
+}
+
+// furnish makes a live shop; the second is the first one's merchant's.
+func (g *crowd) furnish(operator account.Session, i int) {
+	g.t.Helper()
+	ctx, s, at := g.t.Context(), g.parts.shop, &g.things[i]
+	if at.merchant = g.things[0].merchant; i != 1 {
+		m, err := s.AddMerchant(ctx, operator, fmt.Sprint("商家", i+1))
+		g.must(err)
+		at.merchant = m.ID
+	}
+	made, err := s.Add(ctx, operator, shop.Shop{City: "上海", Name: fmt.Sprint("小馆", i+1), Category: "面馆", Point: geo.Point{Lat: 31.2, Lng: 121.4 + float64(i)/100}, Closes: 24 * 60})
+	g.must(err)
+	g.must(s.Assign(ctx, operator, made.ID, at.merchant))
+	_, err = s.SetTerms(ctx, operator, made.ID, shop.Terms{Kind: shop.Percent, Percent: 10, PerDay: 5})
+	g.must(err)
+	with, err := s.SetOffers(ctx, operator, made.ID, []shop.Offer{{Title: "午市", Kind: shop.Percent, Percent: 5}})
+	g.must(err)
+	g.must(s.Open(ctx, operator, made.ID))
+	at.shop, err = s.Get(ctx, made.ID)
+	g.must(err)
+	at.offer = with.Offers[0].ID
+}
+
+// buy gets the member a pass, paid for and with an agreement.
+func (g *crowd) buy(at *things) {
+	g.t.Helper()
+	ctx, who := g.t.Context(), g.session(at.member, account.MemberApp)
+	ordered, payURL, err := g.parts.pass.Buy(ctx, who, "annual", g.key())
+	g.must(err)
+	g.must(pay(ctx, payURL))
+	_, err = g.parts.payment.Sync(ctx, ordered.Payment)
+	g.must(err)
+	at.pass = ordered.ID
+}
+
+// dine has the member pay a bill at the shop and, if told to, leaves another
+// one priced.
+func (g *crowd) dine(at *things, staff account.Session, again bool) {
+	g.t.Helper()
+	ctx, who, till := g.t.Context(), g.session(at.member, account.MemberApp), g.parts.redeem
+	for _, bill := range []money.Amount{10000, 5000} {
+		code, err := till.Show(ctx, who)
+		g.must(err)
+		r, err := till.Scan(ctx, staff, at.shop.ID, code.Digits, g.key())
+		g.must(err)
+		r, err = till.Price(ctx, staff, r.ID, bill, g.key())
+		g.must(err)
+		if bill == 5000 {
+			at.open = r
+			return
+		}
+		at.paid, err = till.Confirm(ctx, who, r.ID, r.Quote.Version, r.Quote.Hash, g.key())
+		g.must(err)
+		if at.paid.State != redeem.Committed {
+			g.t.Fatalf("the bill is %s", at.paid.State)
+		}
+		if !again {
+			return
+		}
+	}
+}
+
+// keepSecrets says which texts of the crowd's things are whose to see.
+func (g *crowd) keepSecrets() {
+	for i, shown := range []string{"M S A O U", "N T A O U", "N B O U"} {
+		at := &g.things[i]
+		g.secret = append(g.secret, secret{"bill", string(at.paid.ID), shown}, secret{"receipt", at.paid.Receipt, shown})
+		at.session = map[account.App]string{}
+		for _, app := range []account.App{account.MemberApp, account.APIApp} {
+			at.session[app] = g.session(at.member, app).ID
+			g.secret = append(g.secret, secret{"session", at.session[app], at.member + " O U"}) // The audit names sessions that ended.
+		}
+		g.secret = append(g.secret, secret{"pass", string(at.pass), at.member + " O U"})
+	}
+	for i, shown := range []string{"S A O U", "T A O U", "clerk B O U"} {
+		g.secret = append(g.secret, secret{"staff", string(g.things[i].staff), shown})
+	}
+	for _, phone := range g.phones {
+		g.secret = append(g.secret, secret{"phone number", phone, ""})
+	}
+}
+
+// deadJob puts a job there that was given up.
+func (g *crowd) deadJob() (id string) {
+	g.t.Helper()
+	g.must(g.parts.db.Update(g.t.Context(), func(tx *db.Tx) error {
+		if err := jobs.Enqueue(tx, "payment.notice", "matrix", time.Time{}, struct{ No string }{"none"}); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`UPDATE jobs_jobs SET state = 'dead' WHERE kind = 'payment.notice' AND key = 'matrix'`); err != nil {
+			return err
+		}
+		dead, err := jobs.List(tx, "dead", 1)
+		if err == nil {
+			id = dead[0].ID
+		}
+		return err
+	}))
+	return id
+}
+
+// invitation is the token of an open one, to the first shop.
+func (g *crowd) invitation() string {
+	g.t.Helper()
+	at := g.things[0]
+	in, err := g.parts.account.Invite(g.t.Context(), g.session("O", account.ConsoleApp),
+		account.Grant{Role: account.Staff, Merchant: string(at.merchant), Shop: string(at.shop.ID)})
+	g.must(err)
+	return in.Token
+}
+
+// entry is the key of an entry of the ledger.
+func (g *crowd) entry() (key string) {
+	g.t.Helper()
+	g.must(g.parts.db.View(g.t.Context(), func(tx *db.Tx) error {
+		all, err := ledger.Entries(tx, "", "", "", 1)
+		if err == nil {
+			key = all[0].Key
+		}
+		return err
+	}))
+	return key
+}
+
+// code shows a member's code. He has a bill open, so a scan is refused for that,
+// but not to who may scan.
+func (g *crowd) code() string {
+	g.t.Helper()
+	c, err := g.parts.redeem.Show(g.t.Context(), g.session("N", account.MemberApp))
+	g.must(err)
+	return c.Digits
+}
+
+// client follows no redirects: where they lead is part of the answer.
+func (g *crowd) client() *http.Client {
+	return &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 4, DisableCompression: true},
+	}
+}
+
+// appOf is the app that a path belongs to.
+func appOf(path string) account.App {
+	for base, app := range map[string]account.App{"/api/": account.APIApp, "/till/": account.TillApp, "/console/": account.ConsoleApp} {
+		if strings.HasPrefix(path, base) {
+			return app
+		}
+	}
+	return account.MemberApp
+}

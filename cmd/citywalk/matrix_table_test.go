@@ -1,0 +1,288 @@
+package main
+
+// The permission matrix: who may do what to whose things, written out. It says
+// nothing that the code does not decide by itself; it is here to be read, and
+// to fail when the code decides otherwise.
+//
+// The callers:
+//
+//	nobody   no session         expired  an operator's, over       revoked  an operator's, ended
+//	M  member, card holder      N  another member, card holder
+//	S  staff of shop 1          T  staff of shop 2, of the same merchant
+//	A  owner of that merchant   B  owner of another merchant, with shop 3
+//	O  operator                 U  auditor
+//
+// A row has the route, its action, and who is served when it names the first
+// thing (shop 1, M's pass, M's bill at shop 1), the second (shop 2, N's pass,
+// N's bill there) and the third (shop 3, N's pass, N's bill there). * is
+// everybody whom the action lets in, - is nobody, and a row with one cell names
+// nothing of anybody's. !S is refused with 403 although the action lets S in:
+// who works at a shop uses no card there.
+//
+// Everybody else is refused without a trace: without a session 401, or a page
+// leads to the sign-in; with a role that the action does not let in, 403; with
+// the right role and somebody else's thing, 404, as if it were not there.
+const matrix = `
+GET    /api/v1/agreement                                  | member.use     | *
+DELETE /api/v1/agreement                                  | member.use     | *
+GET    /api/v1/audit                                      | console.read   | *
+POST   /api/v1/challenges                                 | public         | *
+POST   /api/v1/codes                                      | member.use     | *
+POST   /api/v1/imports/shops                              | console.write  | *
+POST   /api/v1/invitations                                | merchant.write | A O | A O | B O
+POST   /api/v1/invitations/accept                         | member.use     | *
+GET    /api/v1/jobs                                       | console.read   | *
+POST   /api/v1/jobs/{job}/rerun                           | console.write  | *
+GET    /api/v1/ledger/entries                             | console.read   | *
+GET    /api/v1/ledger/proof                               | console.read   | *
+GET    /api/v1/ledger/trial                               | console.read   | *
+POST   /api/v1/merchants                                  | console.write  | *
+GET    /api/v1/merchants                                  | console.read   | *
+GET    /api/v1/merchants/{merchant}/redemptions           | merchant.read  | A O U | A O U | B O U
+PUT    /api/v1/name                                       | member.use     | *
+GET    /api/v1/openapi.json                               | public         | *
+POST   /api/v1/passes                                     | member.use     | *
+GET    /api/v1/passes                                     | member.use     | *
+GET    /api/v1/passes/{pass}/refund                       | member.use     | M | N | N
+POST   /api/v1/passes/{pass}/refund                       | member.use     | M | N | N
+GET    /api/v1/people                                     | console.read   | *
+GET    /api/v1/plans                                      | public         | *
+PUT    /api/v1/plans/{plan}                               | console.write  | *
+GET    /api/v1/redemptions                                | member.use     | *
+GET    /api/v1/redemptions/current                        | member.use     | M N
+GET    /api/v1/redemptions/{redemption}                   | member.use     | M S A O U | N T A O U | N B O U
+POST   /api/v1/redemptions/{redemption}/accept            | till.use       | S A | T A | B
+POST   /api/v1/redemptions/{redemption}/confirm           | member.use     | M | N | N
+POST   /api/v1/redemptions/{redemption}/decline           | member.use     | M S A O | N T A O | N B O
+POST   /api/v1/redemptions/{redemption}/dispute           | member.use     | M | N | N
+POST   /api/v1/redemptions/{redemption}/quotes            | till.use       | S A | T A | B
+GET    /api/v1/redemptions/{redemption}/receipt           | member.use     | M S A O U | N T A O U | N B O U
+POST   /api/v1/redemptions/{redemption}/undo              | till.use       | S A | T A | B
+POST   /api/v1/sessions                                   | public         | *
+GET    /api/v1/sessions                                   | member.use     | *
+DELETE /api/v1/sessions/{id}                              | member.use     | M | N | N
+GET    /api/v1/shops                                      | public         | *
+POST   /api/v1/shops                                      | console.write  | *
+GET    /api/v1/shops/{shop}                               | public         | *
+PUT    /api/v1/shops/{shop}/description                   | merchant.write | A O | A O | B O
+POST   /api/v1/shops/{shop}/estimates                     | member.use     | M N T B O U !S !A | M N S B O U !T !A | M N S T A O U !B
+PUT    /api/v1/shops/{shop}/merchant                      | console.write  | *
+PUT    /api/v1/shops/{shop}/offers                        | merchant.write | A O | A O | B O
+GET    /api/v1/shops/{shop}/redemptions                   | till.use       | S A | T A | B
+POST   /api/v1/shops/{shop}/requests                      | member.use     | M N T B O U !S !A | M N S B O U !T !A | M N S T A O U !B
+POST   /api/v1/shops/{shop}/scans                         | till.use       | S A | T A | B
+PUT    /api/v1/shops/{shop}/state                         | merchant.write | A O | A O | B O
+GET    /api/v1/shops/{shop}/team                          | merchant.read  | A O U | A O U | B O U
+DELETE /api/v1/shops/{shop}/team/{person}                 | merchant.write | A O | A O | B O
+PUT    /api/v1/shops/{shop}/terms                         | merchant.write | A O | A O | B O
+GET    /api/v1/signs/{number}                             | public         | *
+GET    /api/v1/statements                                 | merchant.read  | A O U | A O U | B O U
+GET    /api/v1/statements/{merchant}/{day}                | merchant.read  | A O U | A O U | B O U
+GET    /api/v1/statements/{merchant}/{day}/csv            | merchant.read  | A O U | A O U | B O U
+
+GET    /{$}                                               | public         | *
+GET    /shops/{id}                                        | public         | *
+GET    /card                                              | public         | *
+POST   /card/code                                         | member.use     | *
+GET    /card/live                                         | member.use     | *
+POST   /buy/{plan}                                        | member.use     | *
+GET    /passes/{id}                                       | member.use     | M | N | N
+GET    /passes/{id}/live                                  | member.use     | M | N | N
+GET    /passes/{id}/refund                                | member.use     | M | N | N
+POST   /passes/{id}/refund                                | member.use     | M | N | N
+GET    /s/{number}                                        | member.use     | *
+POST   /s/{number}                                        | member.use     | M N T B O U !S !A | M N S B O U !T !A | M N S T A O U !B
+POST   /s/{number}/pay                                    | member.use     | M N T B O U !S !A | M N S B O U !T !A | M N S T A O U !B
+GET    /pay/{id}                                          | member.use     | M | N | N
+GET    /pay/{id}/live                                     | member.use     | M | N | N
+POST   /pay/{id}/confirm                                  | member.use     | M | N | N
+POST   /pay/{id}/dispute                                  | member.use     | M | N | N
+POST   /pay/{id}/cancel                                   | member.use     | M | N | N
+GET    /receipts                                          | member.use     | *
+GET    /r/{id}                                            | member.use     | M | N | N
+GET    /uses.csv                                          | member.use     | *
+GET    /me                                                | member.use     | *
+POST   /me/name                                           | member.use     | *
+POST   /me/sessions/{id}/end                              | member.use     | M | N | N
+POST   /me/agreement/end                                  | member.use     | *
+GET    /signin                                            | public         | *
+POST   /signin                                            | public         | *
+POST   /signin/code                                       | public         | *
+POST   /signout                                           | public         | *
+POST   /lang                                              | public         | *
+
+GET    /till/{$}                                          | member.use     | *
+GET    /till/join/{token}                                 | public         | *
+POST   /till/join/{token}                                 | member.use     | *
+GET    /till/shops/{shop}                                 | till.use       | S A | T A | B
+GET    /till/shops/{shop}/type                            | till.use       | S A | T A | B
+POST   /till/shops/{shop}/scan                            | till.use       | S A | T A | B
+GET    /till/shops/{shop}/today                           | till.use       | S A | T A | B
+GET    /till/shops/{shop}/live                            | till.use       | S A | T A | B
+GET    /till/bills/{bill}                                 | till.use       | S A | T A | B
+GET    /till/bills/{bill}/live                            | till.use       | S A | T A | B
+POST   /till/bills/{bill}/price                           | till.use       | S A | T A | B
+GET    /till/bills/{bill}/change                          | till.use       | S A | T A | B
+POST   /till/bills/{bill}/accept                          | till.use       | S A | T A | B
+POST   /till/bills/{bill}/decline                         | till.use       | S A | T A | B
+POST   /till/bills/{bill}/undo                            | till.use       | S A | T A | B
+GET    /till/bills/{bill}/record                          | till.use       | S A | T A | B
+GET    /till/signin                                       | public         | *
+POST   /till/signin                                       | public         | *
+POST   /till/signin/code                                  | public         | *
+POST   /till/signout                                      | public         | *
+POST   /till/lang                                         | public         | *
+
+GET    /console/{$}                                       | member.use     | A B O U !M !N !S !T
+GET    /console/join/{token}                              | public         | *
+POST   /console/join/{token}                              | member.use     | *
+GET    /console/live                                      | merchant.read  | *
+GET    /console/shops                                     | merchant.read  | A O U | A O U | B O U
+GET    /console/shops.csv                                 | merchant.read  | A O U | A O U | B O U
+GET    /console/shops/add                                 | console.write  | *
+POST   /console/shops/add                                 | console.write  | *
+GET    /console/shops/import                              | console.write  | *
+POST   /console/shops/import                              | console.write  | *
+GET    /console/shops/{shop}                              | merchant.read  | A O U | A O U | B O U
+GET    /console/shops/{shop}/about                        | merchant.write | A O | A O | B O
+POST   /console/shops/{shop}/about                        | merchant.write | A O | A O | B O
+POST   /console/shops/{shop}/assign                       | console.write  | *
+POST   /console/shops/{shop}/open                         | merchant.write | A O | A O | B O
+GET    /console/shops/{shop}/pause                        | merchant.write | A O | A O | B O
+POST   /console/shops/{shop}/pause                        | merchant.write | A O | A O | B O
+POST   /console/shops/{shop}/resume                       | merchant.write | A O | A O | B O
+GET    /console/shops/{shop}/leave                        | merchant.write | A O | A O | B O
+POST   /console/shops/{shop}/leave                        | merchant.write | A O | A O | B O
+GET    /console/shops/{shop}/terms                        | merchant.write | A O | A O | B O
+POST   /console/shops/{shop}/terms                        | merchant.write | A O | A O | B O
+GET    /console/shops/{shop}/offers                       | merchant.write | A O | A O | B O
+POST   /console/shops/{shop}/offers                       | merchant.write | A O | A O | B O
+POST   /console/shops/{shop}/offers/{offer}/end           | merchant.write | A O | A O | B O
+POST   /console/shops/{shop}/team                         | merchant.write | A O | A O | B O
+GET    /console/shops/{shop}/team/{person}                | merchant.write | A O | A O | B O
+POST   /console/shops/{shop}/team/{person}                | merchant.write | A O | A O | B O
+GET    /console/shops/{shop}/sign                         | merchant.read  | A O U | A O U | B O U
+GET    /console/shops/{shop}/sign.svg                     | merchant.read  | A O U | A O U | B O U
+GET    /console/merchants                                 | console.read   | *
+POST   /console/merchants                                 | console.write  | *
+GET    /console/merchants/{merchant}                      | merchant.read  | A O U | A O U | B O U
+POST   /console/merchants/{merchant}/team                 | console.write  | *
+GET    /console/merchants/{merchant}/team/{person}        | console.write  | *
+POST   /console/merchants/{merchant}/team/{person}        | console.write  | *
+GET    /console/members                                   | console.read   | *
+POST   /console/members/find                              | console.read   | *
+GET    /console/members/{person}                          | console.read   | *
+GET    /console/passes                                    | console.read   | *
+GET    /console/redemptions                               | merchant.read  | A O U | A O U | B O U
+GET    /console/redemptions.csv                           | merchant.read  | A O U | A O U | B O U
+GET    /console/redemptions/{redemption}                  | merchant.read  | A O U | A O U | B O U
+GET    /console/redemptions/{redemption}/live             | merchant.read  | A O U | A O U | B O U
+POST   /console/redemptions/{redemption}/undo             | merchant.write | A O | A O | B O
+GET    /console/statements                                | merchant.read  | A O U | A O U | B O U
+GET    /console/statements.csv                            | merchant.read  | A O U | A O U | B O U
+GET    /console/statements/{merchant}/{day}               | merchant.read  | A O U | A O U | B O U
+GET    /console/statements/{merchant}/{day}/csv           | merchant.read  | A O U | A O U | B O U
+GET    /console/trial                                     | console.read   | *
+GET    /console/trial.csv                                 | console.read   | *
+GET    /console/entries                                   | console.read   | *
+GET    /console/entries.csv                               | console.read   | *
+GET    /console/entries/{key...}                          | console.read   | *
+GET    /console/proof                                     | console.read   | *
+GET    /console/jobs                                      | console.read   | *
+POST   /console/jobs/{job}/rerun                          | console.write  | *
+GET    /console/audit                                     | console.read   | *
+GET    /console/audit/proof                               | console.read   | *
+GET    /console/plans                                     | console.read   | *
+GET    /console/plans/{code}                              | console.write  | *
+POST   /console/plans                                     | console.write  | *
+GET    /console/access                                    | console.write  | *
+POST   /console/access                                    | console.write  | *
+GET    /console/signin                                    | public         | *
+POST   /console/signin                                    | public         | *
+POST   /console/signin/code                               | public         | *
+POST   /console/signout                                   | public         | *
+POST   /console/lang                                      | public         | *
+
+GET    /assets/{name}                                     |                | *
+GET    /healthz                                           |                | *
+GET    /readyz                                            |                | *
+POST   /callbacks/payment                                 |                | -
+`
+
+// doors is whom each action lets in. What is no app's knows no session and is
+// open to everybody.
+var doors = map[string]string{
+	"":               "nobody expired revoked M N S T A B O U",
+	"public":         "nobody expired revoked M N S T A B O U",
+	"member.use":     "M N S T A B O U",
+	"till.use":       "S T A B",
+	"merchant.read":  "A B O U",
+	"merchant.write": "A B O",
+	"console.read":   "O U",
+	"console.write":  "O",
+}
+
+// sent is what each command carries: one that is served if the caller may. In
+// it, as in a path, {shop} is the shop that the cell is about.
+var sent = map[string]string{
+	"POST /api/v1/challenges":                       `{"phone":"13900000099"}`,
+	"POST /api/v1/imports/shops":                    `{"city":"上海","source":"m","crs":"wgs84","map":{},"csv":"id,name,lat,lng\n1,店,31.2,121.4\n"}`,
+	"POST /api/v1/invitations":                      `{"role":"staff","shop":"{shop}"}`,
+	"POST /api/v1/invitations/accept":               `{"token":"{token}"}`,
+	"POST /api/v1/merchants":                        `{"name":"新商家"}`,
+	"PUT /api/v1/name":                              `{"name":"新名字"}`,
+	"POST /api/v1/passes":                           `{"plan":"annual"}`,
+	"POST /api/v1/passes/{pass}/refund":             `{"amount":1}`,
+	"PUT /api/v1/plans/{plan}":                      `{"zh":"年卡","en":"Annual","price":16800,"days":365,"sold":true}`,
+	"POST /api/v1/redemptions/{redemption}/confirm": `{"version":1,"hash":"{hash}"}`,
+	"POST /api/v1/redemptions/{redemption}/quotes":  `{"bill":8000}`,
+	"POST /api/v1/sessions":                         `{"challenge":"none","code":"000000"}`,
+	"POST /api/v1/shops":                            `{"name":"新店","city":"上海","lat":31.2,"lng":121.4}`,
+	"PUT /api/v1/shops/{shop}/description":          `{"name":"店","city":"上海","lat":31.2,"lng":121.4}`,
+	"POST /api/v1/shops/{shop}/estimates":           `{"bill":8000}`,
+	"PUT /api/v1/shops/{shop}/merchant":             `{"merchant":"{merchant}"}`,
+	"PUT /api/v1/shops/{shop}/offers":               `{"offers":[]}`,
+	"POST /api/v1/shops/{shop}/requests":            `{"bill":8000,"due":7200}`,
+	"POST /api/v1/shops/{shop}/scans":               `{"code":"{code}"}`,
+	"PUT /api/v1/shops/{shop}/state":                `{"state":"paused","reason":"x"}`,
+	"PUT /api/v1/shops/{shop}/terms":                `{"kind":"percent","percent":20}`,
+
+	"POST /passes/{id}/refund": "idem={idem}&amount=1",
+	"POST /s/{number}":         "bill=80",
+	"POST /s/{number}/pay":     "idem={idem}&bill=80&due=72",
+	"POST /pay/{id}/confirm":   "idem={idem}&version=1&hash={hash}",
+	"POST /me/name":            "name=新名字",
+	"POST /signin":             "phone=13900000099",
+	"POST /signin/code":        "challenge=none&code=000000",
+	"POST /lang":               "lang=en",
+
+	"POST /till/shops/{shop}/scan":  "idem={idem}&code={code}",
+	"POST /till/bills/{bill}/price": "idem={idem}&bill=80",
+	"POST /till/signin":             "phone=13900000099",
+	"POST /till/signin/code":        "challenge=none&code=000000",
+	"POST /till/lang":               "lang=en",
+
+	"POST /console/redemptions/{redemption}/undo": "idem={idem}",
+	"POST /console/shops/{shop}/assign":           "merchant={merchant}",
+	"POST /console/shops/{shop}/pause":            "reason=x",
+	"POST /console/shops/{shop}/leave":            "reason=x",
+	"POST /console/shops/{shop}/terms":            "kind=percent&percent=20",
+	"POST /console/merchants":                     "name=新商家",
+	"POST /console/members/find":                  "q=13900000001",
+	"POST /console/access":                        "role=auditor",
+	"POST /console/signin":                        "phone=13900000099",
+	"POST /console/signin/code":                   "challenge=none&code=000000",
+	"POST /console/lang":                          "lang=en",
+	"POST /callbacks/payment":                     "{}",
+}
+
+// asked is what the lists are asked for: somebody's.
+var asked = map[string]string{
+	"GET /api/v1/statements":       "?merchant={merchant}",
+	"GET /console/shops":           "?merchant={merchant}",
+	"GET /console/shops.csv":       "?merchant={merchant}",
+	"GET /console/redemptions":     "?shop={shop}",
+	"GET /console/redemptions.csv": "?merchant={merchant}",
+	"GET /console/statements":      "?merchant={merchant}",
+	"GET /console/statements.csv":  "?merchant={merchant}",
+}
