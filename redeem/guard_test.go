@@ -2,6 +2,7 @@ package redeem
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -73,6 +74,22 @@ func TestGuessingIsStopped(t *testing.T) {
 			}
 			return err
 		}))
+	})
+}
+
+// TestGuessesAtOnceLockNobodyElse sends more guesses of one person at once than
+// would lock the shop: beyond twenty they do not count against it.
+func TestGuessesAtOnceLockNobodyElse(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		got := g.race(2*missesShop, func(s *Service, i int) error {
+			_, err := s.Scan(t.Context(), g.staff, g.shop.ID, "770000000000000000", fmt.Sprintf("one-of-many-%06d", i))
+			return err
+		})
+		if got[ErrCode.Code] != missesPerson || got[ErrLocked.Code] != 2*missesShop-missesPerson {
+			t.Errorf("the guesses were answered %v", got)
+		}
+		_, err := g.Scan(t.Context(), g.staffOf(g.shop, "13900000003"), g.shop.ID, g.show(g.member()), g.key())
+		g.must(err)
 	})
 }
 

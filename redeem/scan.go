@@ -191,7 +191,9 @@ func (s *Service) locked(ctx context.Context, staff account.ID, at shop.ID) erro
 
 // missed counts a bad scan in a transaction of its own, since the one that
 // refused it was undone. Of scans that run at once only as many as the limit
-// allows learn that their guess was wrong.
+// allows learn that their guess was wrong; those beyond a person's limit do not
+// count against the shop, or one person's many guesses at once would lock his
+// colleagues out.
 func (s *Service) missed(ctx context.Context, staff account.ID, at shop.ID, refusal error) error {
 	err := s.DB.Update(ctx, func(tx *db.Tx) error {
 		for _, c := range missScopes(staff, at) {
@@ -206,6 +208,7 @@ func (s *Service) missed(ctx context.Context, staff account.ID, at shop.ID, refu
 			}
 			if m.N > c.max {
 				refusal = lockedFor(m, tx.Now())
+				return nil
 			}
 		}
 		return nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -191,6 +192,23 @@ func (w *town) says(what string, a answer, lang fault.Lang, status int, code str
 	}
 	w.tellsNothing(what, string(a.body))
 	return true
+}
+
+// quoted is a text as JSON writes it.
+func quoted(text string) string {
+	b, err := json.Marshal(text)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// membersOf returns the names of an answer's members, sorted.
+func membersOf(w *town, a answer) []string {
+	w.Helper()
+	var members map[string]any
+	w.must(json.Unmarshal(a.body, &members))
+	return slices.Sorted(maps.Keys(members))
 }
 
 // form encodes a form; fields come as names and values in turn.
