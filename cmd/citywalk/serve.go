@@ -95,6 +95,7 @@ func (a *parts) serve(ctx context.Context, edge *web.Edge, box *counter) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return serve(ctx, edge.Server(a.cfg.Listen), edge.Listener(a.listener)) })
 	g.Go(func() error { return a.runner.Run(ctx) })
+	g.Go(func() error { standing(ctx, edge); return nil })
 	g.Go(func() error { return box.run(ctx) })
 	return g.Wait()
 }
