@@ -179,14 +179,16 @@ func (b *bench) press(p payment.Payment, do string) string {
 	return resp.Header.Get("Location")
 }
 
-// agree has the payer allow one-tap payments.
-func (b *bench) agree() {
+// agree has the payer allow one-tap payments, and returns the number of the
+// payment with which he did.
+func (b *bench) agree() string {
 	b.t.Helper()
 	p := b.open(b.start("agree", 100, false))
 	b.press(p, "agree")
 	if p, err := b.s.Sync(b.t.Context(), p.No); err != nil || p.State != payment.Paid {
 		b.t.Fatalf("agreeing left the payment %s: %v", p.State, err)
 	}
+	return p.No
 }
 
 func (b *bench) faults(faults ...sandbox.Fault) {

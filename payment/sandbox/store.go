@@ -140,7 +140,7 @@ func throwDie(tx *db.Tx, no, call string) (bool, error) {
 }
 
 func allCharges(tx *db.Tx) ([]TrueCharge, error) {
-	return db.All[TrueCharge](tx, `SELECT no, status, trade, amount, refunded, payer FROM sandbox_charges ORDER BY no`)
+	return db.All[TrueCharge](tx, `SELECT no, status, trade, amount, refunded, payer, paid_at FROM sandbox_charges ORDER BY no`)
 }
 
 func allRefunds(tx *db.Tx) ([]TrueRefund, error) {

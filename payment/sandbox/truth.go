@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"citywalk/db"
 	"citywalk/money"
@@ -23,6 +24,7 @@ type TrueCharge struct {
 	Amount   money.Amount `json:"amount"`
 	Refunded money.Amount `json:"refunded"`
 	Payer    string       `json:"payer"`
+	PaidAt   time.Time    `json:"paid_at"`
 }
 
 // A TrueRefund is a refund as it really is.
