@@ -40,7 +40,8 @@ var rank = map[string]int{
 	"web/ui":     8,
 	"web":        9,
 	"web/member": 10, "web/till": 10, "web/console": 10, "web/api": 10, "web/demo": 10,
-	"cmd/citywalk": 11,
+	"simulate":     11,
+	"cmd/citywalk": 12,
 
 	// The payment provider to practise with stands for somebody else's server:
 	// it knows nothing of the product, and only the binary may start it.
@@ -65,8 +66,9 @@ var (
 	moneyPackages = []string{"money", "ledger", "payment", "pass", "redeem", "settle"}
 	rulePackages  = []string{"fault", "money", "geo", "jobs", "ledger", "once",
 		"account", "shop", "payment", "pass", "redeem", "settle"}
-	// settle reads across: a statement is made of everybody's rows.
-	readsAcross = []string{"settle"}
+	// settle reads across: a statement is made of everybody's rows. simulate
+	// watches all that the product writes.
+	readsAcross = []string{"settle", "simulate"}
 )
 
 // Longer than the style asks for: what a test refuses must be beyond doubt.

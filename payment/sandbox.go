@@ -38,10 +38,11 @@ type Sandbox struct {
 
 // SandboxOptions say where the sandbox is.
 type SandboxOptions struct {
-	Endpoint string           // "http://127.0.0.1:8090"
-	Origin   string           // Where browsers find its cashier; "" means at Endpoint.
-	Key      []byte           // Shared with the service, at least 16 bytes.
-	Clock    func() time.Time // Signs with this time; the service must go by the same.
+	Endpoint  string            // "http://127.0.0.1:8090"
+	Origin    string            // Where browsers find its cashier; "" means at Endpoint.
+	Key       []byte            // Shared with the service, at least 16 bytes.
+	Clock     func() time.Time  // Signs with this time; the service must go by the same.
+	Transport http.RoundTripper // Carries the messages; nil means the network.
 }
 
 // sandboxAnswer is the largest answer that is read.
@@ -64,10 +65,13 @@ func NewSandbox(o SandboxOptions) (*Sandbox, error) {
 	if o.Origin == "" {
 		o.Origin = endpoint
 	}
+	if o.Transport == nil {
+		o.Transport = &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute, DisableCompression: true}
+	}
 	return &Sandbox{
 		endpoint: endpoint, origin: strings.TrimSuffix(o.Origin, "/"), key: o.Key, clock: o.Clock,
 		client: &http.Client{
-			Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute, DisableCompression: true},
+			Transport: o.Transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error {
 				return http.ErrUseLastResponse
 			},

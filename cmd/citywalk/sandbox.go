@@ -36,7 +36,7 @@ func (c Config) sandboxPath() string {
 
 // provider is the connector to the payment provider.
 func (a *parts) provider() (payment.Provider, error) {
-	return payment.NewSandbox(payment.SandboxOptions{Endpoint: a.cfg.sandboxURL(), Key: a.secrets.Sandbox, Clock: a.now})
+	return payment.NewSandbox(payment.SandboxOptions{Endpoint: a.cfg.sandboxURL(), Key: a.secrets.Sandbox, Clock: a.now, Transport: a.carrier})
 }
 
 // A counter is a running sandbox provider: another party, with a server and a

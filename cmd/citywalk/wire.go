@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"time"
 
@@ -37,9 +38,10 @@ type parts struct {
 	redeem  *redeem.Service
 	settle  *settle.Service
 
-	file     fs.FileInfo  // The SQLite file as it was opened; nil on PostgreSQL.
-	listener net.Listener // Of the web server, if it is taken already.
-	ready    func()       // Told when every address is taken; may be nil.
+	carrier  http.RoundTripper // Of the calls to the provider; nil is the network.
+	file     fs.FileInfo       // The SQLite file as it was opened; nil on PostgreSQL.
+	listener net.Listener      // Of the web server, if it is taken already.
+	ready    func()            // Told when every address is taken; may be nil.
 }
 
 // open opens the database of a configuration, brings its schema up to date and
