@@ -114,7 +114,9 @@ func Replace(ctx context.Context, url, with, kept string) (there bool, err error
 	return there, nil
 }
 
-func alter(name, how string) string { return "ALTER DATABASE " + pgx.Identifier{name}.Sanitize() + " " + how }
+func alter(name, how string) string {
+	return "ALTER DATABASE " + pgx.Identifier{name}.Sanitize() + " " + how
+}
 
 // empty lets nobody in any more and cuts off who is there.
 func empty(ctx context.Context, conn *pgx.Conn, name string) error {
