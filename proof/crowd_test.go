@@ -139,22 +139,19 @@ var errOver = errors.New("its time ran out")
 
 // command sends a command until it is answered, and decodes the answer.
 func (c *crowd) command(ctx context.Context, who Client, path string, body, answer any) error {
-	key := Key()
-	for {
-		a, err := c.send(ctx, who, http.MethodPost, path, key, body)
-		switch {
-		case err != nil:
-			return err
-		case a.Status == http.StatusGone:
-			return errOver
-		case a.Status < 200 || a.Status > 299:
-			return Refused{"POST " + path, a}
-		}
-		if a.Header.Get("Idempotent-Replayed") == "true" {
-			c.replays.Add(1)
-		}
-		return json.Unmarshal(a.Body, answer)
+	a, err := c.send(ctx, who, http.MethodPost, path, Key(), body)
+	switch {
+	case err != nil:
+		return err
+	case a.Status == http.StatusGone:
+		return errOver
+	case a.Status < 200 || a.Status > 299:
+		return Refused{"POST " + path, a}
 	}
+	if a.Header.Get("Idempotent-Replayed") == "true" {
+		c.replays.Add(1)
+	}
+	return json.Unmarshal(a.Body, answer)
 }
 
 // send sends a request until it is answered.

@@ -33,7 +33,6 @@ type City struct {
 	Node                  *Node
 	Operator, Staff       Client
 	Merchant, Shop, Place string // Ids of the merchant and the shop, and the shop's number.
-	members               int
 }
 
 // Settle makes a city through the API. PerDay is how often a member may use

@@ -21,7 +21,6 @@ type phone struct {
 	view    redeem.Redemption // Its open redemption as it last saw it.
 	pass    pass.Pass
 	payPass string // Where its pass is paid.
-	last    *command
 }
 
 func newPhone(w *world, who account.Session, name string) *phone {
@@ -32,7 +31,6 @@ func newPhone(w *world, who account.Session, name string) *phone {
 type till struct {
 	device
 	shop shop.ID
-	last *command
 }
 
 // act is one step: somebody does something, or time passes.
@@ -233,7 +231,6 @@ func (w *world) scan(t *till, digits, words string) {
 		},
 		heard: func(error) {}}
 	w.send(c)
-	t.last = c
 	if w.chance(w.weather.wrong) && w.depth == 0 {
 		w.other(c, "another code", func(ctx context.Context, n *node, key string) (string, error) {
 			r, err := n.Redeem.Scan(ctx, t.who, t.shop, "770000000000000018", key)

@@ -102,9 +102,9 @@ type book struct {
 	wishes  map[wish]bool
 	accepts map[string]bool
 
-	cash, fees int64            // What the gateway should hold by payments and refunds.
-	pending    map[string]int64 // What each merchant is owed by lines on no statement.
-	payable    map[string]int64 // By statements.
+	cash    int64            // What the gateway should hold by payments and refunds.
+	pending map[string]int64 // What each merchant is owed by lines on no statement.
+	payable map[string]int64 // By statements.
 
 	touched touched
 }

@@ -26,7 +26,6 @@ type weather struct {
 	wrong  int              // Chance that somebody does what makes no sense.
 	hurry  int              // Steps between longer waits.
 	skew   [3]time.Duration // Of the nodes and the provider.
-	member int              // Index of the first member; which part of the city.
 }
 
 // level draws how likely a fault is: mostly not at all, then up to most.

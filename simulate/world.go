@@ -220,7 +220,7 @@ func (w *world) live(steps int) {
 		}
 	}()
 	for w.step = 1; w.step <= steps; w.step++ {
-		if behind := w.told.Sub(time.Now()); behind > 0 {
+		if behind := time.Until(w.told); behind > 0 {
 			w.sleep(behind)
 		}
 		w.act()
