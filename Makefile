@@ -1,7 +1,7 @@
 # Targets are explained by what follows ##. `make help` prints them.
 
 .DEFAULT_GOAL := build
-.PHONY: build test check race gen demo bench faults help
+.PHONY: build test check race gen demo bench faults fuzz help
 
 build: ## build the binary ./citywalk
 	go build -trimpath -o citywalk ./cmd/citywalk
@@ -27,6 +27,9 @@ bench: ## measure redemptions through HTTP, with yardsticks
 
 faults: ## pay 5,000 bills on each engine through a provider that fails in every way
 	CITYWALK_TEST_PAYMENTS=5000 go test ./payment -run TestProviderFaults -count=1 -v
+
+fuzz: ## run every fuzz target for FUZZTIME (30s each)
+	@scripts/fuzz
 
 help: ## print this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name words; do printf '%-8s %s\n' "$$name" "$$words"; done

@@ -17,7 +17,7 @@ import (
 
 // A Snapshot is what every table held at one moment. A test asks it what a
 // request has changed, and has it put back. It looks from a connection of its
-// own, so it sees only what was committed.
+// own, so it sees only what was committed. Fuzz targets may use it too.
 //
 //	before := dbtest.Snap(t, d)
 //	... // a request that must be refused
@@ -75,7 +75,6 @@ func Snap(t testing.TB, d *db.DB) *Snapshot {
 // Changed names the tables that hold other rows than when the snapshot was
 // taken.
 func (s *Snapshot) Changed() []string {
-	s.t.Helper()
 	if at := s.commits(); at != s.at {
 		s.now, s.at = s.prints(), at
 	}
@@ -91,7 +90,6 @@ func (s *Snapshot) Changed() []string {
 
 // Restore puts back what was changed.
 func (s *Snapshot) Restore() {
-	s.t.Helper()
 	changed := s.Changed()
 	if len(changed) == 0 {
 		return
@@ -112,7 +110,6 @@ func (s *Snapshot) Restore() {
 // commits counts what was committed, by whatever measure the engine has: it is
 // the same as long as nothing was.
 func (s *Snapshot) commits() (n int64) {
-	s.t.Helper()
 	query := map[db.Engine]string{
 		db.SQLite:   "PRAGMA data_version",
 		db.Postgres: "SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT)",
@@ -125,7 +122,6 @@ func (s *Snapshot) commits() (n int64) {
 
 // prints hashes each table's rows, in whatever order they come.
 func (s *Snapshot) prints() map[string]string {
-	s.t.Helper()
 	prints := map[string]string{}
 	for _, table := range s.tables {
 		rows := s.rows(table)
@@ -138,7 +134,6 @@ func (s *Snapshot) prints() map[string]string {
 
 // rows returns each row of a table as one text.
 func (s *Snapshot) rows(table string) (all []string) {
-	s.t.Helper()
 	rows, err := s.conn.QueryContext(context.Background(), "SELECT * FROM "+table)
 	if err != nil {
 		s.t.Fatalf("read %s: %v", table, err)
@@ -165,14 +160,12 @@ func (s *Snapshot) rows(table string) (all []string) {
 }
 
 func (s *Snapshot) exec(text string) {
-	s.t.Helper()
 	if _, err := s.conn.ExecContext(context.Background(), text); err != nil {
 		s.t.Fatalf("%s: %v", text, err)
 	}
 }
 
 func (s *Snapshot) texts(query string) (all []string) {
-	s.t.Helper()
 	rows, err := s.conn.QueryContext(context.Background(), query)
 	if err != nil {
 		s.t.Fatalf("%s: %v", query, err)
