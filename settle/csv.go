@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // columns of CSV. They are never renamed, moved or taken out; new ones go to
@@ -41,9 +42,11 @@ func (s *Service) CSV(w io.Writer, st Statement, lines []Line) error {
 	return nil
 }
 
-// inert keeps a spreadsheet from running text as a formula.
+// inert keeps a spreadsheet from running text as a formula, also behind what
+// does not show.
 func inert(s string) string {
-	if strings.IndexAny(s, "=+-@\t\r\n＝＋－＠") == 0 {
+	start := strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) })
+	if strings.IndexAny(start, "=+-@|%＝＋－＠") == 0 || strings.IndexAny(s, "\t\r\n") == 0 {
 		return "'" + s
 	}
 	return s

@@ -39,7 +39,7 @@ func TestCSV(t *testing.T) {
 		t.Error(diff, err)
 	}
 	for _, c := range []struct{ in, want string }{
-		{"@SUM", "'@SUM"}, {"+1", "'+1"}, {"-1", "'-1"}, {"\r=1", "'\r=1"}, {"＝1", "'＝1"}, {"", ""}, {"a=b", "a=b"},
+		{"@SUM", "'@SUM"}, {"+1", "'+1"}, {"-1", "'-1"}, {"\r=1", "'\r=1"}, {"＝1", "'＝1"}, {"\ufeff=1", "'\ufeff=1"}, {" =1", "' =1"}, {"\u200b@x", "'\u200b@x"}, {"", ""}, {"a=b", "a=b"},
 	} {
 		if got := inert(c.in); got != c.want {
 			t.Errorf("%q becomes %q, want %q", c.in, got, c.want)

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"unicode"
 )
 
 // CSV answers with a table as a file called name. each gets a function that
@@ -49,9 +50,10 @@ func CSV(w http.ResponseWriter, r *http.Request, name string, header []string, e
 }
 
 // inert keeps a spreadsheet from running a cell as a formula: what would start
-// one gets an apostrophe. Plain numbers, negative ones too, stay numbers.
+// one, after whatever does not show, gets an apostrophe. Plain numbers,
+// negative ones too, stay numbers.
 func inert(cell string) string {
-	start := strings.TrimLeft(cell, " \t\r\n\u00a0\u3000")
+	start := strings.TrimLeftFunc(cell, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) })
 	if start == "" {
 		return cell
 	}

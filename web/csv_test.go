@@ -22,6 +22,8 @@ func TestTablesAreInert(t *testing.T) {
 		"\tplain":             "'\tplain",
 		" =1+1":               "' =1+1",
 		"\u3000=1":            "'\u3000=1",
+		"\ufeff=1":            "'\ufeff=1",
+		"\u200b\u2028=1":      "'\u200b\u2028=1",
 		"＝1+1":                "'＝1+1",
 		"+cmd|' /C calc'!A0":  "'+cmd|' /C calc'!A0",
 		"-2+3":                "'-2+3",
