@@ -52,6 +52,8 @@ var (
 
 	ErrRefundChanged = fault.New(fault.Conflict, "pass.refund_changed", fault.Member,
 		"可退金额变为 {amount}，请重新确认。", "The refund is now {amount}. Please confirm again.")
+	ErrInUse = fault.New(fault.Conflict, "pass.in_use", fault.Member,
+		"有一单正在用这张会员卡付款。等它付完或者取消，再来退卡。", "A bill is being paid with this pass. Wait until it is paid or cancelled, then give the pass back.")
 	ErrNoRefund = fault.New(fault.Conflict, "pass.no_refund", fault.Member,
 		"这张卡没有可退的钱，可以用到到期。", "There is nothing to pay back on this pass. Use it until it ends.")
 )
@@ -123,6 +125,9 @@ type Service struct {
 	Payment *payment.Service
 	Zone    *time.Location
 	Rules   Rules
+	// InUse, if there is a till, says whether a bill that the person agreed to
+	// is being paid, whose use of the pass is not counted yet.
+	InUse func(tx *db.Tx, person account.ID) (bool, error)
 }
 
 // purpose is the package's name at payment.

@@ -57,11 +57,24 @@ func (s *Service) preview(tx *db.Tx, person account.ID, id ID) (Preview, error) 
 	if err := p.refuse(max(today, p.First)); err != nil {
 		return Preview{}, err
 	}
+	if used, err := s.inUse(tx, person); err != nil {
+		return Preview{}, err
+	} else if used {
+		return Preview{}, ErrInUse
+	}
 	v := s.offer(p, tx.Now(), today)
 	if v.Amount == 0 {
 		return Preview{}, ErrNoRefund
 	}
 	return v, nil
+}
+
+// inUse is InUse where there may be no till.
+func (s *Service) inUse(tx *db.Tx, person account.ID) (bool, error) {
+	if s.InUse == nil {
+		return false, nil
+	}
+	return s.InUse(tx, person)
 }
 
 // offer works out the refund of an active pass. The day of the refund counts

@@ -2,8 +2,10 @@ package redeem
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"citywalk/account"
 	"citywalk/db"
 	"citywalk/payment"
 )
@@ -18,6 +20,17 @@ func (s *Service) Outcome() payment.Outcome {
 		Undone:   s.undone,
 		After:    s.after,
 	}
+}
+
+// InUse reports whether the person has agreed to a bill whose payment is under
+// way. Until it is paid its use is not counted on the pass, which therefore
+// cannot be given back as unused meanwhile.
+func InUse(tx *db.Tx, person account.ID) (bool, error) {
+	r, err := findOpen(tx, person)
+	if errors.Is(err, db.ErrNone) {
+		return false, nil
+	}
+	return err == nil && (r.State == Paying || r.State == Reversing), err
 }
 
 // paid commits the redemption. Money for one that was given up is not taken;

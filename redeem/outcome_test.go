@@ -6,6 +6,7 @@ import (
 
 	"citywalk/db"
 	"citywalk/ledger"
+	"citywalk/pass"
 	"citywalk/payment"
 	"citywalk/payment/sandbox"
 )
@@ -33,6 +34,40 @@ func TestUnpaidIsClosedAndVoided(t *testing.T) {
 		}
 		g.went(r.ID, Presented, Priced, Paying, Reversing, Voided)
 		g.scan(who)
+		g.sound()
+	})
+}
+
+// TestNoRefundWhileABillIsPaid: a pass cannot be given back, as unused or at
+// all, from the moment when a bill with it is agreed to until it is surely paid
+// or surely not. Before and after, it can.
+func TestNoRefundWhileABillIsPaid(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		ctx := t.Context()
+		who := g.stranger()
+		p, page, err := g.passes.Buy(ctx, who, "annual", g.key())
+		g.must(err)
+		g.cashier(page, "pay")
+		refund := func() error {
+			v, err := g.passes.Preview(ctx, who, p.ID)
+			if err == nil {
+				_, err = g.passes.Refund(ctx, who, p.ID, v.Amount, g.key())
+			}
+			return err
+		}
+		_, err = g.passes.Preview(ctx, who, p.ID)
+		g.must(err)
+		r := g.confirm(who, g.priced(who, 1000))
+		g.is(r.ID, Paying)
+		g.refused("while it is paid", refund(), pass.ErrInUse)
+		g.clock.Advance(PayLife)
+		g.must(g.Expire(ctx))
+		g.is(r.ID, Reversing)
+		g.refused("while it is reversed", refund(), pass.ErrInUse)
+		g.wait(3 * time.Minute)
+		g.is(r.ID, Voided)
+		g.must(refund())
+		g.wait(time.Minute)
 		g.sound()
 	})
 }

@@ -85,6 +85,7 @@ func newRig(t testing.TB, d *db.DB, clock *dbtest.Clock) *rig {
 	g.passes = &pass.Service{DB: d, Payment: g.pay, Zone: dbtest.Zone}
 	g.Service = &Service{DB: d, Payment: g.pay, Keys: Keys{Code: secret("k"), Receipt: receiptKey('r')}, Zone: dbtest.Zone,
 		Changed: func(r Redemption) { g.told <- r }}
+	g.passes.InUse = InUse
 	g.pay.On("pass", g.passes.Outcome())
 	g.pay.On(Purpose, g.Outcome())
 	g.jobs = jobs.NewRunner(d, 4)

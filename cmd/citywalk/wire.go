@@ -142,6 +142,7 @@ func (a *parts) wire() error {
 	a.redeem = &redeem.Service{DB: a.db, Payment: a.payment, Keys: a.secrets.redeemKeys(), Zone: a.zone}
 	a.settle = &settle.Service{DB: a.db, Zone: a.zone}
 
+	a.pass.InUse = redeem.InUse
 	a.payment.On("pass", a.pass.Outcome())
 	a.payment.On("redeem", a.redeem.Outcome())
 
