@@ -129,7 +129,7 @@ func (s *Service) person(tx *db.Tx, phone Phone) (id ID, fresh bool, err error) 
 		return "", false, fmt.Errorf("account: find person: %w", err)
 	}
 	id = ID(tx.ID("per"))
-	sealed, err := s.Keys.encrypt(string(id), "account_people.phone", phone.Digits())
+	sealed, err := s.Keys.encrypt(string(id), phoneColumn, phone.Digits())
 	if err != nil {
 		return "", false, err
 	}

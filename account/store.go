@@ -96,6 +96,10 @@ func team(tx *db.Tx, merchant, shop string) ([]Person, error) {
 	return fold(rows), nil
 }
 
+func sealedPhones(tx *db.Tx, limit int) ([]sealedPhone, error) {
+	return db.All[sealedPhone](tx, `SELECT id, phone, phone_index FROM account_people ORDER BY id DESC LIMIT $1`, limit)
+}
+
 func addPerson(tx *db.Tx, id ID, sealed, index, masked string) error {
 	_, err := tx.Exec(`
 		INSERT INTO account_people (id, phone, phone_index, masked, created)
