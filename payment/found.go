@@ -3,6 +3,7 @@ package payment
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -98,12 +99,42 @@ func (s *Service) Recovered(ctx context.Context, since, begun time.Time) (all []
 	return all, nil
 }
 
-// Missing counts the charges since a moment that the provider has and the
-// books do not. Intents are written before anybody is called, so there are
-// none unless an older state of the books was put in their place.
-func (s *Service) Missing(ctx context.Context, since time.Time) (int, error) {
-	g, err := s.gap(ctx, since)
-	return len(g.charges), err
+// errMissing ends a walk over the provider's list.
+var errMissing = errors.New("payment: the books lack what the provider has")
+
+// Missing reports whether since a moment the provider took or gave back money,
+// or may yet take some, of which the books do not know. They know of it before
+// the provider is called, so there is none unless an older state was put in
+// the place of the books. ErrProvider says that it does not answer.
+func (s *Service) Missing(ctx context.Context, since time.Time) (bool, error) {
+	err := each(ctx, s, since, s.Provider.Charges, func(tx *db.Tx, c ListedCharge) (string, error) {
+		_, err := find(tx, c.No)
+		if errors.Is(err, ErrUnknown) {
+			err = errMissing
+			if c.Status == StatusClosed || c.Refunded >= c.Amount { // Recover leaves it at that.
+				err = nil
+			}
+		}
+		return c.No, err
+	})
+	if err == nil {
+		err = each(ctx, s, since, s.Provider.Refunds, func(tx *db.Tx, f ListedRefund) (string, error) {
+			_, err := findRefund(tx, f.No)
+			if !errors.Is(err, db.ErrNone) {
+				return f.No, err
+			}
+			if _, err = find(tx, f.Payment); err == nil {
+				return f.No, errMissing
+			} else if errors.Is(err, ErrUnknown) {
+				err = nil // Of a charge that was looked at before.
+			}
+			return f.No, err
+		})
+	}
+	if errors.Is(err, errMissing) {
+		return true, nil
+	}
+	return false, err
 }
 
 // A vigil is the body of the job that goes on looking after a restore: a
