@@ -112,31 +112,50 @@ func (b *track) furnish(ctx context.Context) error {
 		return err
 	}
 	b.shop = sh.ID
-	if err := a.shop.Assign(ctx, operator, sh.ID, m.ID); err != nil {
+	if err := b.openShop(ctx, operator, m.ID, sh.ID); err != nil {
 		return err
 	}
-	if _, err := a.shop.SetTerms(ctx, operator, sh.ID, shop.Terms{Kind: shop.Percent, Percent: 10, PerDay: perMember}); err != nil {
-		return err
-	}
-	if err := a.shop.Open(ctx, operator, sh.ID); err != nil {
-		return err
-	}
-	staff, err := a.account.Appoint(ctx, demoPhone(2), "", account.Grant{Role: account.Staff, Merchant: string(m.ID), Shop: string(sh.ID)})
-	if err != nil {
-		return err
-	}
-	b.till, _, err = a.account.Enter(ctx, staff, account.APIApp, account.Client{Device: "bench"})
+	b.till, err = b.hire(ctx, 2, m.ID, sh.ID)
 	return err
+}
+
+// openShop gives a shop its merchant and terms, and opens it.
+func (b *track) openShop(ctx context.Context, operator account.Session, m shop.MerchantID, id shop.ID) error {
+	a := b.parts
+	if err := a.shop.Assign(ctx, operator, id, m); err != nil {
+		return err
+	}
+	if _, err := a.shop.SetTerms(ctx, operator, id, shop.Terms{Kind: shop.Percent, Percent: 10, PerDay: perMember}); err != nil {
+		return err
+	}
+	return a.shop.Open(ctx, operator, id)
+}
+
+// hire makes the n-th person the shop's staff, and returns the token of its
+// till.
+func (b *track) hire(ctx context.Context, n int, m shop.MerchantID, id shop.ID) (string, error) {
+	a := b.parts
+	staff, err := a.account.Appoint(ctx, demoPhone(n), "", account.Grant{Role: account.Staff, Merchant: string(m), Shop: string(id)})
+	if err != nil {
+		return "", err
+	}
+	token, _, err := a.account.Enter(ctx, staff, account.APIApp, account.Client{Device: "bench"})
+	return token, err
+}
+
+// person makes somebody who has no pass yet, signed in.
+func (b *track) person(ctx context.Context) (string, account.Session, error) {
+	n := int(b.members.Add(1))
+	id, err := b.parts.account.Appoint(ctx, fmt.Sprintf("198%08d", n), "", account.Grant{Role: account.Member})
+	if err != nil {
+		return "", account.Session{}, err
+	}
+	return b.parts.account.Enter(ctx, id, account.APIApp, account.Client{Device: "bench"})
 }
 
 // join makes a member with a pass and an agreement, and returns its token.
 func (b *track) join(ctx context.Context) (string, error) {
-	n := int(b.members.Add(1))
-	id, err := b.parts.account.Appoint(ctx, fmt.Sprintf("198%08d", n), "", account.Grant{Role: account.Member})
-	if err != nil {
-		return "", err
-	}
-	token, session, err := b.parts.account.Enter(ctx, id, account.APIApp, account.Client{Device: "bench"})
+	token, session, err := b.person(ctx)
 	if err != nil {
 		return "", err
 	}
