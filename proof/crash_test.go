@@ -145,6 +145,7 @@ func (c *crowd) check() {
 func (c *crowd) settle() {
 	c.t.Helper()
 	d := c.i.Open()
+	defer d.Close()
 	type row struct {
 		No, State string
 		Amount    money.Amount

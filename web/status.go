@@ -24,6 +24,11 @@ var (
 	ErrAmount      = fault.New(fault.Invalid, "web.amount", fault.Member, "请填写金额，例如 128.50。", "Write an amount, for example 128.50.")
 	ErrNumber      = fault.New(fault.Invalid, "web.number", fault.Member, "请填写 {min} 到 {max} 之间的整数。", "Write a whole number from {min} to {max}.")
 	ErrDay         = fault.New(fault.Invalid, "web.day", fault.Member, "请填写日期，例如 2026-03-02。", "Write a date, for example 2026-03-02.")
+
+	// Of a server whose database went back to an earlier moment, by audience.
+	ErrClosed        = fault.New(fault.Unavailable, "web.closed", fault.Us, "系统刚从备份恢复，正在和支付机构逐笔核对，核对完就开放。付过的钱不会丢，请先不要重复付款，稍后再来。", "We were put back to an earlier moment and are checking every payment with the payment institution before we open again. What you paid is not lost: do not pay again, and come back later.")
+	ErrClosedTill    = fault.New(fault.Unavailable, "web.closed_till", fault.Us, "系统刚从备份恢复，暂时不能收会员卡。请先按平常方式收款，开放后再扫会员码。", "We were put back to an earlier moment and cannot take member cards for now. Take payment as ever, and scan again when we are open.")
+	ErrClosedConsole = fault.New(fault.Unavailable, "web.closed_console", fault.Operator, "数据库退回到了较早的时刻，系统还没有开放。请在服务器上运行 citywalk reopen：它和支付机构核对付款，然后开放。", "The database went back to an earlier moment and nobody is served. Run citywalk reopen on the server: it checks the payments with the institution, then opens.")
 )
 
 // Status is the HTTP status of a kind of fault. It is the only place that
@@ -85,6 +90,8 @@ func Fault(err error) *fault.Error {
 		return ErrTooLarge
 	case errors.Is(err, db.ErrUnknown):
 		return ErrOutcome.After(5 * time.Second)
+	case errors.Is(err, db.ErrFenced):
+		return ErrClosed.After(30 * time.Second)
 	case errors.Is(err, db.ErrUnavailable), errors.Is(err, db.ErrBusy):
 		return ErrUnavailable.After(2 * time.Second)
 	case errors.Is(err, context.DeadlineExceeded):

@@ -2,27 +2,23 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"citywalk/db"
-	"citywalk/ledger"
 )
 
-// BackupCmd copies a running SQLite database. PostgreSQL has its own tools.
+// BackupCmd copies a database while it is served.
 type BackupCmd struct {
-	Database `embed:""`
-	To       string `arg:"" optional:"" help:"File to write; default backups/citywalk-<time>.db beside the database."`
+	Tool    `embed:""`
+	Keeping `embed:""`
+	JSON    bool   `name:"json" help:"Print the manifest as JSON."`
+	To      string `arg:"" optional:"" help:"File to write; default citywalk-<time>.db or .dump in the folder of backups."`
 }
 
 func (c *BackupCmd) Run(ctx context.Context, s *Streams) error {
-	if err := sqliteOnly(c.DB); err != nil {
-		return err
-	}
 	d, err := existing(ctx, c.DB)
 	if err != nil {
 		return err
@@ -30,45 +26,126 @@ func (c *BackupCmd) Run(ctx context.Context, s *Streams) error {
 	defer d.Close()
 	to := c.To
 	if to == "" {
-		to = filepath.Join(backupDir(c.DB), "citywalk-"+time.Now().UTC().Format("20060102T150405Z")+".db")
+		end := ".db"
+		if d.Engine() == db.Postgres {
+			end = ".dump"
+		}
+		to = filepath.Join(c.folder(c.config()), "citywalk-"+time.Now().UTC().Format("20060102T150405Z")+end)
 	}
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return err
 	}
-	if err := d.Backup(ctx, to); err != nil {
-		return err
-	}
-	if err := proveFile(ctx, to); err != nil {
-		return fmt.Errorf("the copy was written but does not prove: %w", err)
-	}
-	fmt.Fprintf(s.Out, "%s is a whole copy: its pages and its books hold.\n", to)
-	return nil
-}
-
-// proveFile checks the pages of a SQLite file and the books in it.
-func proveFile(ctx context.Context, path string) error {
-	d, err := existing(ctx, path)
+	m, err := backup(ctx, d, to)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	if err := d.Check(ctx); err != nil {
-		return err
+	if err := c.outgrow(ctx, d); err != nil {
+		return fmt.Errorf("%s was written, but not that the database has grown since: %w", to, err)
 	}
-	return d.View(ctx, func(tx *db.Tx) error {
-		found, err := ledger.Prove(tx)
-		if err == nil && len(found) > 0 {
-			err = fmt.Errorf("its books do not prove: %s %s", found[0].Rule, found[0].What)
-		}
-		return err
-	})
+	if c.JSON {
+		return printJSON(s, m)
+	}
+	fmt.Fprintf(s.Out, "%s is a whole copy as of %s: %s, %d rows; its pages and its books hold.\nWhat must be in it stands beside it in %s.\nThe keys are not in it: keep a copy of %s elsewhere, since without it no phone number can be read.\n",
+		to, m.At.Local().Format("15:04:05"), size(m.Size), m.total(), filepath.Base(to)+manifestEnd, c.config().secretsPath())
+	stock, err := c.stock(c.config())
+	if err == nil && stock != "" {
+		fmt.Fprintln(s.Out, stock)
+	}
+	return err
 }
 
-func backupDir(path string) string { return filepath.Join(filepath.Dir(path), "backups") }
-
-func sqliteOnly(url string) error {
-	if strings.Contains(url, "://") {
-		return errors.New("this is for SQLite; back PostgreSQL up with pg_basebackup and pg_verifybackup")
+// outgrow lets the database's beat grow past that of the copy, so that the
+// copy is known to be older by whoever saw this.
+func (c *BackupCmd) outgrow(ctx context.Context, d *db.DB) error {
+	if _, err := d.Hold(ctx); err != nil {
+		return err
 	}
-	return nil
+	e, err := d.Beat(ctx)
+	if err != nil {
+		return err
+	}
+	return writeSeen(c.config().seenFolder(), e)
+}
+
+// backup writes a copy and its manifest.
+func backup(ctx context.Context, d *db.DB, to string) (m Manifest, err error) {
+	if _, err := d.Hold(ctx); err != nil { // A database without a name gets one first.
+		return m, err
+	}
+	steps, err := lastStep(ctx, d)
+	if err != nil {
+		return m, err
+	}
+	m = Manifest{File: filepath.Base(to), At: time.Now().UTC().Truncate(time.Millisecond), Engine: d.Engine(), Program: version().Version}
+	if d.Engine() == db.Postgres {
+		err = d.Dump(ctx, to, func(tx *db.Tx) error {
+			m.Contents, err = describe(tx, steps)
+			return err
+		})
+	} else if err = d.Backup(ctx, to); err == nil {
+		m.Contents, err = contents(ctx, to)
+	}
+	if err != nil {
+		return m, fmt.Errorf("no backup was made: %w", err)
+	}
+	if m.Size, m.SHA256, err = fingerprint(ctx, to); err != nil {
+		return m, err
+	}
+	if err := m.write(to); err != nil {
+		return m, err
+	}
+	if err := m.sound(); err != nil {
+		return m, fmt.Errorf("%s was written, but do not rely on it: %w", to, err)
+	}
+	return m, nil
+}
+
+// contents checks a database's pages and describes what it holds.
+func contents(ctx context.Context, url string) (c Contents, err error) {
+	d, err := existing(ctx, url)
+	if err != nil {
+		return c, err
+	}
+	defer d.Close()
+	if err := d.Check(ctx); err != nil {
+		return c, err
+	}
+	last, err := lastStep(ctx, d)
+	if err != nil {
+		return c, err
+	}
+	err = d.View(ctx, func(tx *db.Tx) error {
+		c, err = describe(tx, last)
+		return err
+	})
+	return c, err
+}
+
+// lastStep names the last step of the schema that a database has.
+func lastStep(ctx context.Context, d *db.DB) (last string, err error) {
+	steps, err := d.Migrations(ctx, db.Schema())
+	for _, m := range steps {
+		if m.Applied {
+			last = m.Name
+		}
+	}
+	return last, err
+}
+
+func (m Manifest) total() (n int64) {
+	for _, rows := range m.Rows {
+		n += rows
+	}
+	return n
+}
+
+// size is a number of bytes as people read it.
+func size(n int64) string {
+	switch {
+	case n >= 10<<30:
+		return fmt.Sprintf("%d GiB", n>>30)
+	case n >= 10<<20:
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%d KiB", (n+1023)>>10)
 }

@@ -162,8 +162,9 @@ func TestBackupWhileServing(t *testing.T) {
 	}
 	last := redemptions(t, path)
 	out := must(t, "restore", "--db", path, copied)
-	_, kept, _ := strings.Cut(strings.TrimSpace(out), "is kept as ")
-	if before, now := redemptions(t, strings.TrimSuffix(kept, ".")), redemptions(t, path); before != last || now > last || last != 24 {
+	_, kept, _ := strings.Cut(out, "is kept as ")
+	kept, _, _ = strings.Cut(kept, ".\n")
+	if before, now := redemptions(t, kept), redemptions(t, path); before != last || now > last || last != 24 {
 		t.Errorf("%d redemptions; after the restore %d, kept %d", last, now, before)
 	}
 	if out := must(t, "ledger", "prove", "--db", path, "--secrets", filepath.Join(dir, "secrets.json")); out != "The books prove.\n" {
@@ -192,7 +193,7 @@ func damaged(t *testing.T, path, copied string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, err := os.ReadFile(path)
+	before, err := contents(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,8 +211,9 @@ func damaged(t *testing.T, path, copied string) {
 			t.Errorf("a copy that is %s was restored: %s", name, out)
 		}
 	}
-	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
-		t.Errorf("a refused restore changed the database (%v)", err)
+	after, err := contents(t.Context(), path)
+	if what := before.differs(after); what != "" || err != nil {
+		t.Errorf("a refused restore changed the database: %s (%v)", what, err)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +18,7 @@ import (
 // DoctorCmd checks an installation and says what to do about what it finds.
 type DoctorCmd struct {
 	Config  `embed:""`
+	Keeping `embed:""`
 	Listing `embed:""`
 }
 
@@ -32,7 +32,6 @@ type Check struct {
 const (
 	clockWarn = 500 * time.Millisecond
 	clockBad  = 2 * time.Second
-	backupAge = 26 * time.Hour
 	roomWarn  = 1 << 30
 
 	clockUnkept = 5 // TIME_ERROR of adjtimex(2).
@@ -68,10 +67,11 @@ func (c *DoctorCmd) examine(ctx context.Context) []Check {
 	defer d.Close()
 	checks = append(checks, verdict("pages", d.Check(ctx), "hold"), clock(ctx, d))
 	if d.Engine() == db.Postgres {
-		checks = append(checks, c.standbys(ctx, d), Check{"backup", "warn", "not seen from here; PostgreSQL has its own tools, see pg_basebackup and pg_verifybackup"})
+		checks = append(checks, c.standbys(ctx, d))
 	} else {
-		checks = append(checks, c.files(), c.backups())
+		checks = append(checks, c.files())
 	}
+	checks = append(checks, c.open(ctx, d), c.kept(ctx, d), c.drilled())
 	if err == nil {
 		err = c.books(ctx, d, secrets)
 	}
@@ -176,42 +176,6 @@ func (c *DoctorCmd) standbys(ctx context.Context, d *db.DB) Check {
 		return Check{"standby", "warn", "no synchronous standby; production needs one"}
 	}
 	return Check{"standby", "ok", fmt.Sprintf("%d synchronous", n)}
-}
-
-// backups wants a backup younger than 26 hours.
-func (c *DoctorCmd) backups() Check {
-	dir := backupDir(c.DB)
-	youngest, err := newest(dir)
-	state := "warn"
-	if c.Production {
-		state = "bad"
-	}
-	switch {
-	case err != nil:
-		return Check{"backup", "bad", err.Error()}
-	case youngest.IsZero():
-		return Check{"backup", state, "none in " + dir + "; run: citywalk backup --db " + c.DB}
-	case time.Since(youngest) > backupAge:
-		return Check{"backup", state, "the youngest is from " + youngest.Format("2006-01-02 15:04")}
-	}
-	return Check{"backup", "ok", "the youngest is from " + youngest.Format("2006-01-02 15:04")}
-}
-
-// newest returns when the youngest backup in dir was written, or zero.
-func newest(dir string) (t time.Time, err error) {
-	files, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return t, nil
-	}
-	for _, f := range files {
-		if filepath.Ext(f.Name()) != ".db" {
-			continue
-		}
-		if info, err := f.Info(); err == nil && info.ModTime().After(t) {
-			t = info.ModTime()
-		}
-	}
-	return t, err
 }
 
 // books proves the ledger with all its controls, whatever else is wrong.

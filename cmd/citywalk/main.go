@@ -25,8 +25,10 @@ type CLI struct {
 	Import   ImportCmd   `cmd:"" help:"Import data from files."`
 	Operator OperatorCmd `cmd:"" help:"Appoint operators and auditors."`
 	Doctor   DoctorCmd   `cmd:"" help:"Check configuration, database, clock, books and backups."`
-	Backup   BackupCmd   `cmd:"" help:"Write a verified copy of a running SQLite database."`
-	Restore  RestoreCmd  `cmd:"" help:"Put a verified backup in the place of the database."`
+	Backup   BackupCmd   `cmd:"" help:"Write a verified copy of the database while it is served."`
+	Restore  RestoreCmd  `cmd:"" help:"Put a verified backup in the place of the database, closed until reopen."`
+	Reopen   ReopenCmd   `cmd:"" help:"Check a restored database against the payment provider, and open it."`
+	Drill    DrillCmd    `cmd:"" help:"Restore a backup where it harms nobody, and check everything in it."`
 	Audit    AuditCmd    `cmd:"" help:"Look at the audit."`
 	Receipt  ReceiptCmd  `cmd:"" help:"Look at receipts."`
 	Jobs     JobsCmd     `cmd:"" help:"Look at background work."`

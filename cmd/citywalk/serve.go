@@ -50,7 +50,7 @@ func (c *ServeCmd) Run(ctx context.Context, s *Streams) error {
 	for _, w := range c.warnings() {
 		log.Warn(w)
 	}
-	a.ready = func() { c.welcome(s) }
+	a.ready, a.life = func() { c.welcome(s) }, &life{folder: c.seenFolder()}
 	return a.serve(ctx, edge, box)
 }
 
@@ -76,7 +76,8 @@ func (c *ServeCmd) welcome(s *Streams) {
 
 // serve runs the web server, the background work and the sandbox until ctx
 // ends, then lets what is under way finish. Nothing starts before every
-// address is ours.
+// address is ours, and nobody is served before it is known whether the database
+// is the latest, for which the institution may be asked.
 func (a *parts) serve(ctx context.Context, edge *web.Edge, box *counter) error {
 	if a.listener == nil {
 		l, err := listen(ctx, a.cfg.Listen, "--listen")
@@ -89,14 +90,23 @@ func (a *parts) serve(ctx context.Context, edge *web.Edge, box *counter) error {
 	if err := box.listen(ctx); err != nil {
 		return err
 	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return box.run(ctx) })
+	if err := a.begin(ctx); err != nil {
+		stop()
+		return errors.Join(err, g.Wait())
+	}
 	if a.ready != nil {
 		a.ready()
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return serve(ctx, edge.Server(a.cfg.Listen), edge.Listener(a.listener)) })
-	g.Go(func() error { return a.runner.Run(ctx) })
+	server := edge.Server(a.cfg.Listen)
+	server.Handler = a.door(server.Handler)
+	g.Go(func() error { return serve(ctx, server, edge.Listener(a.listener)) })
+	g.Go(func() error { return a.work(ctx) })
+	g.Go(func() error { return a.live(ctx) })
 	g.Go(func() error { standing(ctx, edge); return nil })
-	g.Go(func() error { return box.run(ctx) })
 	return g.Wait()
 }
 

@@ -42,6 +42,7 @@ type parts struct {
 	file     fs.FileInfo       // The SQLite file as it was opened; nil on PostgreSQL.
 	listener net.Listener      // Of the web server, if it is taken already.
 	ready    func()            // Told when every address is taken; may be nil.
+	life     *life             // Of a server; nil for who serves nobody or a demo.
 }
 
 // open opens the database of a configuration, brings its schema up to date and
