@@ -1,7 +1,7 @@
 # Targets are explained by what follows ##. `make help` prints them.
 
 .DEFAULT_GOAL := build
-.PHONY: build test check race gen demo bench faults fuzz crash help
+.PHONY: build test check race gen demo bench faults fuzz crash load help
 
 build: ## build the binary ./citywalk
 	go build -trimpath -o citywalk ./cmd/citywalk
@@ -24,6 +24,9 @@ demo: ## run the fictional city on http://127.0.0.1:8080/demo
 
 bench: ## measure redemptions through HTTP, with yardsticks
 	go run ./cmd/citywalk bench redeem
+
+load: ## offer each engine three times what it can do, about 12 minutes
+	go run ./cmd/citywalk bench load
 
 faults: ## pay 5,000 bills on each engine through a provider that fails in every way
 	CITYWALK_TEST_PAYMENTS=5000 go test ./payment -run TestProviderFaults -count=1 -v

@@ -88,6 +88,7 @@ type engine interface {
 	beat(ctx context.Context, d *DB) (Epoch, error)
 	close() error
 	url() string
+	connections() int
 }
 
 // Open opens the database at url: the path of a SQLite file, which is created
@@ -125,6 +126,9 @@ func (d *DB) URL() string { return d.engine.url() }
 
 // Retries returns how often a transaction was run again, for metrics.
 func (d *DB) Retries() int64 { return d.retries.Load() }
+
+// Connections returns how many are open, for metrics.
+func (d *DB) Connections() int { return d.engine.connections() }
 
 // Skew returns how far the server's clock is ahead of this machine's. Rules
 // follow the server's, so that nodes agree.

@@ -60,6 +60,7 @@ func openPostgres(ctx context.Context, url string, o Options) (*postgresEngine, 
 func (e *postgresEngine) kind() Engine                   { return Postgres }
 func (e *postgresEngine) url() string                    { return e.conninfo }
 func (e *postgresEngine) ping(ctx context.Context) error { return e.pool.Ping(ctx) }
+func (e *postgresEngine) connections() int               { return int(e.pool.Stat().TotalConns()) }
 func (e *postgresEngine) close() error                   { e.pool.Close(); return nil }
 
 // time asks for the server's time.

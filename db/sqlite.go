@@ -110,6 +110,10 @@ func sqliteDSN(path string, readonly bool) string {
 func (e *sqliteEngine) kind() Engine { return SQLite }
 func (e *sqliteEngine) url() string  { return e.path }
 
+func (e *sqliteEngine) connections() int {
+	return e.write.Stats().OpenConnections + e.read.Stats().OpenConnections
+}
+
 func (e *sqliteEngine) ping(ctx context.Context) error { return e.read.PingContext(ctx) }
 
 func (e *sqliteEngine) close() (err error) {

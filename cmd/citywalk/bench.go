@@ -18,17 +18,23 @@ import (
 // in the same run on the same machine, because machines differ and are shared.
 type BenchCmd struct {
 	Redeem BenchRedeemCmd `cmd:"" help:"Redemptions a second through HTTP, on SQLite and PostgreSQL."`
+	Load   BenchLoadCmd   `cmd:"" help:"What happens when three times as much comes as the machine can do."`
 }
 
 // BenchRedeemCmd measures whole redemptions: code, scan, price, confirm, paid.
 type BenchRedeemCmd struct {
 	Listing     `embed:""`
-	DB          string `name:"db" placeholder:"PATH|URL" help:"Empty database to measure on, and to leave as it is then; without it throw-away ones of both engines."`
-	Callers     []int  `default:"1,8,64" help:"How many tills and members are at it at once."`
-	Redemptions int    `default:"900" help:"Redemptions of the largest level; smaller levels do fewer."`
-	Engines     string `default:"sqlite,postgres" help:"Engines to measure; postgres starts a throw-away server of its own."`
-	Seconds     int    `default:"4" help:"Seconds of each yardstick."`
-	Rows        int    `default:"23" help:"Rows of the bare transaction that SQLite is measured by; a redemption leaves as many."`
+	Ground      `embed:""`
+	Callers     []int `default:"1,8,64" help:"How many tills and members are at it at once."`
+	Redemptions int   `default:"900" help:"Redemptions of the largest level; smaller levels do fewer."`
+	Seconds     int   `default:"4" help:"Seconds of each yardstick."`
+	Rows        int   `default:"23" help:"Rows of the bare transaction that SQLite is measured by; a redemption leaves as many."`
+}
+
+// Ground is where is measured.
+type Ground struct {
+	DB      string `name:"db" placeholder:"PATH|URL" help:"Empty database to measure on, and to leave as it is then; without it throw-away ones of both engines."`
+	Engines string `default:"sqlite,postgres" help:"Engines to measure; postgres starts a throw-away server of its own."`
 }
 
 // A Level is what one number of callers gave.
@@ -50,22 +56,14 @@ type Level struct {
 
 func (c *BenchRedeemCmd) Run(ctx context.Context, s *Streams) error {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	engines, beside, err := c.where()
-	if err != nil {
-		return err
-	}
-	dir, err := os.MkdirTemp(beside, "citywalk-bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
 	var levels []Level
-	for _, engine := range engines {
-		some, err := c.engine(ctx, s, engine, filepath.Join(dir, engine))
-		if err != nil {
-			return fmt.Errorf("%s: %w", engine, err)
-		}
+	err := c.each(func(engine, dir string) error {
+		some, err := c.engine(ctx, s, engine, dir)
 		levels = append(levels, some...)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	head := []string{"ENGINE", "CALLERS", "REDEMPTIONS", "A SECOND", "P50", "P99", "CONFIRM P50", "P99", "RETRIES", "PROCESSOR", "YARDSTICK", "A SECOND", "RATIO"}
 	return c.print(s, levels, head, func(add func(...any)) {
@@ -76,22 +74,41 @@ func (c *BenchRedeemCmd) Run(ctx context.Context, s *Streams) error {
 	})
 }
 
+// each measures on every engine, each in a folder of its own that goes again.
+func (g Ground) each(measure func(engine, dir string) error) error {
+	engines, beside, err := g.where()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp(beside, "citywalk-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	for _, engine := range engines {
+		if err := measure(engine, filepath.Join(dir, engine)); err != nil {
+			return fmt.Errorf("%s: %w", engine, err)
+		}
+	}
+	return nil
+}
+
 // where says which engines are measured, and below which folder ("" for the
 // system's) the measuring keeps its files: those of SQLite belong on the disk
 // of the database.
-func (c *BenchRedeemCmd) where() (engines []string, beside string, err error) {
-	if strings.Contains(c.DB, "://") {
+func (g Ground) where() (engines []string, beside string, err error) {
+	if strings.Contains(g.DB, "://") {
 		return []string{"postgres"}, "", nil
 	}
-	if c.DB != "" {
-		if _, err := os.Stat(c.DB); !errors.Is(err, fs.ErrNotExist) {
-			return nil, "", fmt.Errorf("--db %s: it is there already; name a file that is not", c.DB)
+	if g.DB != "" {
+		if _, err := os.Stat(g.DB); !errors.Is(err, fs.ErrNotExist) {
+			return nil, "", fmt.Errorf("--db %s: it is there already; name a file that is not", g.DB)
 		}
-		beside = filepath.Dir(c.DB)
+		beside = filepath.Dir(g.DB)
 		return []string{"sqlite"}, beside, os.MkdirAll(beside, 0o700)
 	}
 	for _, engine := range []string{"sqlite", "postgres"} {
-		if slices.Contains(strings.Split(c.Engines, ","), engine) {
+		if slices.Contains(strings.Split(g.Engines, ","), engine) {
 			engines = append(engines, engine)
 		}
 	}

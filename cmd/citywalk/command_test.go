@@ -74,7 +74,7 @@ func TestEveryCommandHelps(t *testing.T) {
 	dir := t.TempDir()
 	for _, command := range []string{"", "serve", "demo", "migrate", "import", "import shops", "operator", "operator add", "doctor", "backup", "restore", "reopen", "drill",
 		"audit", "audit verify", "audit list", "receipt", "receipt verify", "receipt key", "jobs", "jobs list", "jobs rerun",
-		"ledger", "ledger prove", "ledger trial", "bench", "bench redeem", "version"} {
+		"ledger", "ledger prove", "ledger trial", "bench", "bench redeem", "bench load", "version"} {
 		args := strings.Fields(command)
 		out, _, code := program(t, dir, append(args, "--help")...)
 		if code != 0 || !strings.Contains(out, "Usage: citywalk "+command) {

@@ -106,7 +106,7 @@ func (a *parts) serve(ctx context.Context, edge *web.Edge, box *counter) error {
 	g.Go(func() error { return serve(ctx, server, edge.Listener(a.listener)) })
 	g.Go(func() error { return a.work(ctx) })
 	g.Go(func() error { return a.live(ctx) })
-	g.Go(func() error { standing(ctx, edge); return nil })
+	g.Go(func() error { a.standing(ctx, edge); return nil })
 	return g.Wait()
 }
 
