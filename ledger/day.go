@@ -11,9 +11,10 @@ type Day string
 // DayOf returns the business day of t in the zone.
 func DayOf(t time.Time, zone *time.Location) Day { return Day(t.In(zone).Format(time.DateOnly)) }
 
-// ParseDay reads "2006-01-02".
+// ParseDay reads "2006-01-02". A day of another age than ours is none: what
+// comes after 9999-12-31 has five digits, and days are compared as text.
 func ParseDay(s string) (Day, error) {
-	if _, err := time.Parse(time.DateOnly, s); err != nil {
+	if _, err := time.Parse(time.DateOnly, s); err != nil || s < "1970" || s >= "3000" {
 		return "", fmt.Errorf("ledger: %q is not a day", s)
 	}
 	return Day(s), nil

@@ -46,7 +46,7 @@ func TestDayArithmetic(t *testing.T) {
 	if got := Day("2028-02-28").Next(1); got != "2028-02-29" {
 		t.Errorf("the day after 2028-02-28 is %s", got)
 	}
-	for _, bad := range []string{"", "2026-2-3", "2026-02-30", "2026-02-03T00:00:00Z", "昨天"} {
+	for _, bad := range []string{"", "2026-2-3", "2026-02-30", "2026-02-03T00:00:00Z", "昨天", "9999-12-31", "3000-01-01", "1969-12-31", "0001-01-01"} {
 		if _, err := ParseDay(bad); err == nil {
 			t.Errorf("%q is taken for a day", bad)
 		}

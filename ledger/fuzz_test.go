@@ -19,10 +19,8 @@ func FuzzDay(f *testing.F) {
 		if len(s) != 10 || string(d) != s || DayOf(d.Start(zone), zone) != d {
 			t.Fatalf("%q is taken as %q, which begins on %q", s, d, DayOf(d.Start(zone), zone))
 		}
-		if s < "9999-12-31" {
-			if next := d.Next(1); next <= d || next.Sub(d) != 1 || !next.Start(zone).After(d.Start(zone)) {
-				t.Fatalf("after %q comes %q", d, next)
-			}
+		if next := d.Next(1); next <= d || next.Sub(d) != 1 || !next.Start(zone).After(d.Start(zone)) {
+			t.Fatalf("after %q comes %q", d, next)
 		}
 	})
 }
