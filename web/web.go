@@ -66,6 +66,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"path"
 	"slices"
 	"sort"
 	"strings"
@@ -188,7 +189,19 @@ func (e *Edge) Handler() http.Handler {
 		e.enter(r, e.appOf(r.URL.Path))
 		fail(w, r, ErrForeignPage)
 	}))
-	return e.observe(e.secure(cross.Handler(e.mux)))
+	return e.observe(e.secure(cross.Handler(http.HandlerFunc(e.direct))))
+}
+
+// direct hands a request to its route. The mux leads whoever writes /a/../b or
+// //b to where that is; a program is told that there is nothing, since what it
+// meant is what it wrote, and a redirect is no answer that its document has.
+func (e *Edge) direct(w http.ResponseWriter, r *http.Request) {
+	if app := e.appOf(r.URL.Path); app != nil && app.Name == account.APIApp && path.Clean(r.URL.Path) != r.URL.Path {
+		e.enter(r, app)
+		fail(w, r, ErrNowhere)
+		return
+	}
+	e.mux.ServeHTTP(w, r)
 }
 
 // handle runs one route: session, permission, handler, error.

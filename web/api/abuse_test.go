@@ -170,6 +170,22 @@ func TestTextThatIsNotJSON(t *testing.T) {
 	})
 }
 
+// TestNothingIsReadTwoWays: an optional member that is null, a parameter that
+// stands twice and a path that leads elsewhere are refused, not guessed at.
+// A day of another age is none.
+func TestNothingIsReadTwoWays(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		s := g.stage()
+		g.refused(t, s.operator, "POST", "/invitations", `{"role":"staff","shop":"`+s.shop.ID+`","merchant":null}`, []int{400})
+		g.refused(t, s.merchant, "PUT", s.at+"/terms", `{"kind":"percent","percent":10,"hours":[{"days":[null],"from":0,"until":60}]}`, []int{400})
+		g.refused(t, s.operator, "GET", "/audit?limit=1&limit=2", "", []int{400})
+		for _, path := range []string{s.at + "/../" + s.shop.ID, s.at + "/./team", "//shops"} {
+			g.refused(t, s.operator, "GET", path, "", []int{404})
+		}
+		g.refused(t, s.staff, "GET", s.at+"/redemptions?day=9999-12-31", "", []int{400})
+	})
+}
+
 // TestOtherMediaAreRefused is A7.
 func TestOtherMediaAreRefused(t *testing.T) {
 	each(t, func(t *testing.T, g *rig) {

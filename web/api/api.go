@@ -15,9 +15,11 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -114,12 +116,35 @@ func (a *API) config() huma.Config {
 
 // unmarshal is encoding/json behind a strict reader: duplicate and
 // case-variant keys, trailing data, exponents and invalid text are refused
-// before anything is decoded.
+// before anything is decoded. So is null, which no member of the document may
+// be and which huma takes for an optional member that is absent.
 func unmarshal(data []byte, v any) error {
 	if err := web.StrictJSON(data); err != nil {
 		return err
 	}
-	return json.Unmarshal(data, v)
+	if err := json.Unmarshal(data, v); err != nil {
+		return err
+	}
+	if whole, ok := v.(*any); ok && holdsNull(*whole) {
+		return errors.New("null stands where a value is due")
+	}
+	return nil
+}
+
+func holdsNull(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case []any:
+		return slices.ContainsFunc(v, holdsNull)
+	case map[string]any:
+		for _, member := range v {
+			if holdsNull(member) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // A caller is what an operation knows about who calls.
@@ -170,11 +195,20 @@ func (a *API) serveBare(w http.ResponseWriter, r *http.Request) error {
 	return a.serve(w, r)
 }
 
-// plain reports whether an address holds only text that databases keep.
+// plain reports whether an address holds only text that databases keep, and
+// each parameter once.
 func plain(u *url.URL) bool {
 	query, err := url.QueryUnescape(u.RawQuery)
 	text := u.Path + query
-	return err == nil && utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
+	if err != nil || !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+		return false
+	}
+	for _, values := range u.Query() {
+		if len(values) > 1 {
+			return false
+		}
+	}
+	return true
 }
 
 // as names the class of an operation's route.

@@ -49,7 +49,7 @@ func showStatement(s settle.Statement) statementBody {
 
 type statementsIn struct {
 	Merchant string `query:"merchant" maxLength:"64"`
-	Before   string `query:"before" maxLength:"10"`
+	Before   string `query:"before" format:"date"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"31"`
 }
 type statementsOut struct {
@@ -77,7 +77,7 @@ func (a *API) statements(ctx context.Context, in *statementsIn) (*statementsOut,
 
 type statementIn struct {
 	Merchant string `path:"merchant" maxLength:"64"`
-	Day      string `path:"day" maxLength:"10"`
+	Day      string `path:"day" format:"date"`
 }
 type statementOut struct {
 	Body statementBody
@@ -129,7 +129,7 @@ func (a *API) statementFile(ctx context.Context, in *statementIn) (*fileOut, err
 }
 
 type trialIn struct {
-	Day string `query:"day" maxLength:"10"`
+	Day string `query:"day" format:"date"`
 }
 type trialOut struct {
 	Body struct {
@@ -163,7 +163,7 @@ func (a *API) trial(ctx context.Context, in *trialIn) (*trialOut, error) {
 }
 
 type entriesIn struct {
-	Day     string `query:"day" maxLength:"10"`
+	Day     string `query:"day" format:"date"`
 	Account string `query:"account" maxLength:"40"`
 	PageIn
 }

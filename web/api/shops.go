@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"citywalk/fault"
 	"citywalk/geo"
 	"citywalk/ledger"
@@ -30,9 +32,17 @@ type terms struct {
 	Cap      money.Amount `json:"cap,omitempty" minimum:"0"`
 	PerDay   int          `json:"per_day,omitempty" minimum:"0" maximum:"10"`
 	Hours    []hours      `json:"hours,omitempty" maxItems:"50"`
-	Blackout []string     `json:"blackout,omitempty" maxItems:"400"`
+	Blackout []date       `json:"blackout,omitempty" maxItems:"400"`
 	Excluded string       `json:"excluded,omitempty" maxLength:"400"`
 	Budget   money.Amount `json:"budget,omitempty" minimum:"0" doc:"At most this is given a business day."`
+}
+
+// A date is a business day in a list.
+type date string
+
+// Schema says so in the document.
+func (date) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "date"}
 }
 
 // offer is a shop's own offer.
@@ -44,8 +54,8 @@ type offer struct {
 	Floor   money.Amount `json:"floor,omitempty" minimum:"0"`
 	Cap     money.Amount `json:"cap,omitempty" minimum:"0"`
 	Hours   []hours      `json:"hours,omitempty" maxItems:"50"`
-	From    string       `json:"from,omitempty" maxLength:"10"`
-	Until   string       `json:"until,omitempty" maxLength:"10"`
+	From    string       `json:"from,omitempty" format:"date"`
+	Until   string       `json:"until,omitempty" format:"date"`
 }
 
 // shopBody is a shop as the API shows it.
@@ -92,7 +102,7 @@ func showTerms(t shop.Terms) *terms {
 	out := &terms{Kind: string(t.Kind), Percent: t.Percent, Off: t.Off, Gift: t.Gift, Floor: t.Floor, Cap: t.Cap,
 		PerDay: t.PerDay, Hours: showHours(t.Hours), Excluded: t.Excluded, Budget: t.Budget}
 	for _, d := range t.Blackout {
-		out.Blackout = append(out.Blackout, string(d))
+		out.Blackout = append(out.Blackout, date(d))
 	}
 	return out
 }
@@ -299,7 +309,7 @@ func (a *API) setTerms(ctx context.Context, in *setTermsIn) (*shopOut, error) {
 	t := shop.Terms{Kind: shop.Kind(b.Kind), Percent: b.Percent, Off: b.Off, Gift: b.Gift, Floor: b.Floor, Cap: b.Cap,
 		PerDay: b.PerDay, Hours: takeHours(b.Hours), Excluded: b.Excluded, Budget: b.Budget}
 	for _, d := range b.Blackout {
-		day, err := ledger.ParseDay(d)
+		day, err := ledger.ParseDay(string(d))
 		if err != nil {
 			return nil, errRequest.In("blackout")
 		}

@@ -248,7 +248,7 @@ func (a *API) redemptions(ctx context.Context, in *PageIn) (*redemptionsOut, err
 
 type merchantRedemptionsIn struct {
 	Merchant string `path:"merchant" maxLength:"64"`
-	Day      string `query:"day" maxLength:"10" doc:"Business day; all if absent."`
+	Day      string `query:"day" format:"date" doc:"Business day; all if absent."`
 	State    string `query:"state" maxLength:"20"`
 	PageIn
 }
@@ -265,7 +265,7 @@ func (a *API) merchantRedemptions(ctx context.Context, in *merchantRedemptionsIn
 
 type dayIn struct {
 	ShopIn
-	Day string `query:"day" maxLength:"10" doc:"Business day; default today."`
+	Day string `query:"day" format:"date" doc:"Business day; default today."`
 }
 
 func (a *API) shopRedemptions(ctx context.Context, in *dayIn) (*redemptionsOut, error) {
