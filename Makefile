@@ -1,7 +1,7 @@
 # Targets are explained by what follows ##. `make help` prints them.
 
 .DEFAULT_GOAL := build
-.PHONY: build test check race gen demo bench faults fuzz crash load help
+.PHONY: build test check race gen demo bench faults fuzz crash load requests help
 
 build: ## build the binary ./citywalk
 	go build -trimpath -o citywalk ./cmd/citywalk
@@ -36,6 +36,9 @@ fuzz: ## run every fuzz target for FUZZTIME (30s each)
 
 crash: ## kill the server 200 times on each engine, fill its disk, count its syncs (as root)
 	go test ./proof -run 'TestKilledServer|TestAcknowledgedIsOnDisk|TestFullDisk' -crash.long -count=1 -v -timeout=2h
+
+requests: ## make 20,000 requests of the OpenAPI document on each engine, right and wrong
+	go test ./proof/abuse -run TestDocument -count=1 -timeout=60m -v -args -document.requests=20000 -document.seed=$$(date +%s)
 
 help: ## print this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name words; do printf '%-8s %s\n' "$$name" "$$words"; done

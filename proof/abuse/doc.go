@@ -18,6 +18,13 @@
 //	TestOverload    J  who keeps others waiting
 //	TestOperations  K  installations that are not fit to be opened
 //
+// Beside the cases, TestDocument makes requests of the OpenAPI document, right
+// ones and spoiled ones, and holds every answer to it. The requests are drawn
+// from a seed, and a failure prints the seed, the request's number and the
+// request. make requests makes many.
+//
+//	go test ./proof/abuse -run TestDocument -args -document.seed=7 -document.requests=20000 -document.only=123
+//
 // A refusal is held to more than its status: it has the stable code, says it
 // in the reader's language and whose move it is, tells nothing of the inside,
 // and leaves every table of the database as it was (town.refused).

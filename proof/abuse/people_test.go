@@ -7,9 +7,9 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"citywalk/account"
 	"citywalk/fault"
@@ -184,14 +184,21 @@ func (w *town) says(what string, a answer, lang fault.Lang, status int, code str
 	at := slices.IndexFunc(fault.All(), func(f *fault.Error) bool { return f.Code == p.Code })
 	if at < 0 {
 		w.Errorf("%s: %s is in no catalogue", what, p.Code)
-	} else if f := fault.All()[at]; string(f.Move) != p.Move || f.Say(fault.Zh) == "" || f.Say(fault.En) == "" {
-		w.Errorf("%s: it is %q's move, the catalogue says %q", what, p.Move, f.Move)
-	}
-	if chinese := strings.ContainsFunc(p.Title, func(r rune) bool { return unicode.Is(unicode.Han, r) }); chinese != (lang == fault.Zh) {
-		w.Errorf("%s: in %s it says %q", what, lang, p.Title)
+	} else if f := fault.All()[at]; string(f.Move) != p.Move || !fills(f.Say(lang), p.Title) {
+		w.Errorf("%s: it says %q and it is %q's move; the catalogue says %q and %q's", what, p.Title, p.Move, f.Say(lang), f.Move)
 	}
 	w.tellsNothing(what, string(a.body))
 	return true
+}
+
+// fills reports whether said is a sentence of the catalogue with its places
+// filled.
+func fills(sentence, said string) bool {
+	parts := regexp.MustCompile(`\{\w+\}`).Split(sentence, -1)
+	for i := range parts {
+		parts[i] = regexp.QuoteMeta(parts[i])
+	}
+	return sentence != "" && regexp.MustCompile("(?s)^"+strings.Join(parts, ".*")+"$").MatchString(said)
 }
 
 // quoted is a text as JSON writes it.

@@ -1,0 +1,153 @@
+package abuse
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"citywalk/account"
+	"citywalk/db"
+	"citywalk/jobs"
+)
+
+// An ask is how an operation is asked so that it is served.
+type ask struct {
+	as   string            // The caller.
+	path map[string]string // What stands in its places.
+	body string
+}
+
+// A crossing is a town in which every operation can be served next.
+type crossing struct {
+	*town
+	callers map[string]user
+	right   map[string]ask // By the operation's id.
+	others  []string       // Ids that are somebody's, for places that ask for others.
+}
+
+// cross makes the crossing. Its people: a member whose bill is priced, and who
+// has paid one; one with a code to be scanned; one who waits at the sign; and
+// a guest without a pass. Two have tokens that are none.
+func (w *town) cross() *crossing {
+	w.Helper()
+	c := w.found(9)
+	x := &crossing{town: w, callers: map[string]user{"nobody": w.nobody(), "operator": c.operator, "merchant": c.owner, "staff": c.staff, "member": c.member,
+		"walker": w.enter(), "waiting": w.enter(), "guest": w.enter(), "auditor": w.enter(account.Grant{Role: account.Auditor})}}
+	x.callers["forged"] = user{town: w, token: strings.Repeat("x", len(c.member.token))}
+	x.callers["foreign"] = user{town: w, token: w.tokenOf(c.operator, account.ConsoleApp)}
+	w.buy(x.callers["walker"], "agree")
+	w.buy(x.callers["waiting"], "agree")
+	paid, open := c.paid(10_000), c.priced(8_000)
+	waits := do[bill](x.callers["waiting"], "POST", c.at+"/requests", object{"bill": 10_000, "due": 9_000})
+	code := showCode(x.callers["walker"])
+	pass := get[struct{ Passes []struct{ ID string } }](x.callers["walker"], "/passes").Passes[0].ID
+	session := get[struct{ Sessions []struct{ ID string } }](c.member, "/sessions").Sessions[0].ID
+	token := do[struct{ Token string }](c.owner, "POST", "/invitations", object{"role": "staff", "shop": c.shop}).Token
+	challenge := do[struct{ Challenge string }](w.nobody(), "POST", "/challenges", object{"phone": "13900000077"}).Challenge
+	w.work()
+	draft := do[struct{ ID string }](c.operator, "POST", "/shops", object{"name": "新店", "city": "上海", "lat": 31.2, "lng": 121.4}).ID
+	x.others = []string{c.shop, draft, c.merchant, paid.ID, open.ID, waits.ID, pass, session, string(c.staff.id), string(c.owner.id), c.number}
+	x.right = x.rights(c, paid, open, waits)
+	x.right["scan"] = ask{"staff", in("shop", c.shop), fmt.Sprintf(`{"code":%q}`, code)}
+	x.right["previewRefund"] = ask{"walker", in("pass", pass), ""}
+	x.right["refund"] = ask{"walker", in("pass", pass), `{"amount":16800}`}
+	x.right["revoke"] = ask{"member", in("id", session), ""}
+	x.right["accept"] = ask{"guest", nil, fmt.Sprintf(`{"token":%q}`, token)}
+	x.right["signIn"] = ask{"nobody", nil, fmt.Sprintf(`{"challenge":%q,"code":%q}`, challenge, w.codes.of("13900000077"))}
+	x.right["assign"] = ask{"operator", in("shop", draft), fmt.Sprintf(`{"merchant":%q}`, c.merchant)}
+	x.right["rerunJob"] = ask{"operator", in("job", w.deadJob()), ""}
+	return x
+}
+
+// tokenOf opens a session of the user's at an app.
+func (w *town) tokenOf(u user, app account.App) string {
+	w.Helper()
+	token, _, err := w.account.Enter(w.Context(), u.id, app, account.Client{})
+	w.must(err)
+	return token
+}
+
+// in is what stands in a path, as names and values in turn.
+func in(pairs ...string) map[string]string {
+	path := map[string]string{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		path[pairs[i]] = pairs[i+1]
+	}
+	return path
+}
+
+// rights are the operations that are asked about the city's own things.
+func (x *crossing) rights(c city, paid, open, waits bill) map[string]ask {
+	const place = `{"name":"店","city":"上海","district":"黄浦区","address":"福州路 20 号","category":"茶馆","dishes":["毛尖"],"lat":31.2,"lng":121.4,"price":7000,"opens":600,"closes":1500}`
+	const hours = `"hours":[{"days":[1,2],"from":600,"until":840}]`
+	shop, day := in("shop", c.shop), in("merchant", c.merchant, "day", "2026-03-02")
+	return map[string]ask{
+		"challenge":   {"nobody", nil, `{"phone":"13900000078"}`},
+		"sessions":    {"member", nil, ""},
+		"rename":      {"member", nil, `{"name":"王小明"}`},
+		"agreement":   {"member", nil, ""},
+		"people":      {"auditor", nil, ""},
+		"invite":      {"operator", nil, fmt.Sprintf(`{"role":"staff","shop":%q,"merchant":%q}`, c.shop, c.merchant)},
+		"team":        {"merchant", shop, ""},
+		"dismiss":     {"merchant", in("shop", c.shop, "person", string(c.staff.id)), ""},
+		"shops":       {"nobody", nil, ""},
+		"shop":        {"nobody", shop, ""},
+		"sign":        {"nobody", in("number", c.number), ""},
+		"addShop":     {"operator", nil, place},
+		"describe":    {"merchant", shop, place},
+		"addMerchant": {"operator", nil, `{"name":"新商家"}`},
+		"merchants":   {"auditor", nil, ""},
+		"setState":    {"merchant", shop, `{"state":"paused","reason":"装修"}`},
+		"plans":       {"nobody", nil, ""},
+		"setPlan":     {"operator", in("plan", "annual"), `{"zh":"年卡","en":"Annual","price":16800,"days":365,"trial":false,"sold":true}`},
+		"buy":         {"guest", nil, `{"plan":"annual"}`},
+		"passes":      {"member", nil, ""},
+		"showCode":    {"walker", nil, ""},
+		"estimate":    {"walker", shop, `{"bill":10000}`},
+		"request":     {"walker", shop, `{"bill":10000,"due":9000}`},
+		"price":       {"staff", in("redemption", open.ID), `{"bill":8000}`},
+		"confirm":     {"member", in("redemption", open.ID), open.agreement()},
+		"dispute":     {"member", in("redemption", open.ID), ""},
+		"decline":     {"member", in("redemption", open.ID), ""},
+		"undo":        {"staff", in("redemption", paid.ID), ""},
+		"current":     {"member", nil, ""},
+		"redemption":  {"member", in("redemption", paid.ID), ""},
+		"receipt":     {"member", in("redemption", paid.ID), ""},
+		"statements":  {"auditor", nil, ""},
+		"statement":   {"merchant", day, ""},
+		"trial":       {"auditor", nil, ""},
+		"entries":     {"auditor", nil, ""},
+		"proof":       {"operator", nil, ""},
+		"jobs":        {"operator", nil, ""},
+		"audit":       {"auditor", nil, ""},
+
+		"endAgreement":        {"waiting", nil, ""},
+		"redemptions":         {"member", nil, ""},
+		"acceptRequest":       {"staff", in("redemption", waits.ID), ""},
+		"shopRedemptions":     {"staff", shop, ""},
+		"merchantRedemptions": {"merchant", in("merchant", c.merchant), ""},
+		"statementFile":       {"merchant", day, ""},
+		"importShops":         {"operator", nil, `{"city":"上海","source":"x","crs":"wgs84","dry_run":false,"map":{"name":"名"},"csv":"id,名,lat,lng\n1,店,31.2,121.4\n"}`},
+		"setTerms":            {"merchant", shop, `{"kind":"percent","percent":10,"off":0,"gift":"","floor":5000,"cap":3000,"per_day":2,` + hours + `,"blackout":["2028-02-29"],"excluded":"酒水","budget":100000}`},
+		"setOffers":           {"merchant", shop, `{"offers":[{"title":"茶位","kind":"fixed","percent":0,"off":100,"floor":0,"cap":0,` + hours + `,"from":"2026-03-01","until":"2026-04-01"}]}`},
+	}
+}
+
+// deadJob puts a job there that was given up.
+func (w *town) deadJob() (id string) {
+	w.Helper()
+	w.must(w.db.Update(w.Context(), func(tx *db.Tx) error {
+		if err := jobs.Enqueue(tx, "payment.notice", "dead", time.Time{}, struct{ No string }{"none"}); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`UPDATE jobs_jobs SET state = 'dead' WHERE kind = 'payment.notice' AND key = 'dead'`); err != nil {
+			return err
+		}
+		dead, err := jobs.List(tx, "dead", 1)
+		if err == nil {
+			id = dead[0].ID
+		}
+		return err
+	}))
+	return id
+}
