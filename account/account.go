@@ -12,6 +12,11 @@
 //	open ──┤
 //	       └──fifth wrong code, or a newer challenge──▶ dead
 //
+// Codes cost money and disturb people, so they are bounded for each number,
+// block of numbers, address, device and day (Limits). If few of them are ever
+// entered, somebody is pumping: codes then go only to numbers that signed in
+// before, and everybody is told so alike (Watch, Brake).
+//
 // A session belongs to one app, so that one browser may be a member, a till
 // and a console at once. The database keeps only the hash of its token. Its
 // rights are looked up at every call, so that a dismissal bites at the next.
@@ -112,6 +117,7 @@ type Session struct {
 type Client struct {
 	IP     string
 	Device string // User agent.
+	Tag    string // What the browser was given to be known again (NewTag); may be empty.
 	// Invitation is the token of an invitation that the person is about to
 	// accept. It lets somebody without a grant sign in to the console.
 	Invitation string

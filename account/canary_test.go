@@ -19,7 +19,7 @@ func TestCanary(t *testing.T) {
 		secrets := []string{canary, canary[:7] + "-", hex.EncodeToString([]byte(canary)), "198.51.100.77"}
 		client := Client{IP: "198.51.100.77", Device: iPhone}
 
-		id, err := w.Challenge(ctx, canary, client)
+		asked, err := w.Challenge(ctx, canary, client)
 		want(t, err, nil)
 		w.out.fail = os.ErrDeadlineExceeded
 		w.drain()
@@ -30,9 +30,9 @@ func TestCanary(t *testing.T) {
 		if code == "" {
 			t.Fatal("no code was sent")
 		}
-		_, _, err = w.SignIn(ctx, id, wrong(code), MemberApp, client)
+		_, _, err = w.SignIn(ctx, asked.Challenge, wrong(code), MemberApp, client)
 		want(t, err, ErrCode)
-		token, s, err := w.SignIn(ctx, id, code, MemberApp, client)
+		token, s, err := w.SignIn(ctx, asked.Challenge, code, MemberApp, client)
 		want(t, err, nil)
 		want(t, w.Rename(ctx, s, "Canary"), nil)
 		_, err = w.Appoint(ctx, canary, "", operator)

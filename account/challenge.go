@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"citywalk/db"
+	"citywalk/fault"
 	"citywalk/jobs"
 )
 
@@ -29,6 +30,7 @@ type challenge struct {
 	State      string // "open", "met" or "dead"; see the package comment.
 	Tries      int
 	Expires    time.Time
+	Held       bool // Only for a number that signed in before; see brake.go.
 }
 
 // live reports whether a code may still be tried.
@@ -36,29 +38,42 @@ func (c challenge) live(now time.Time) bool {
 	return c.State == "open" && c.Tries < codeTries && now.Before(c.Expires)
 }
 
-// Challenge sends a code to the number and returns the challenge's id. The
-// answer does not tell whether the number is known. A challenge that the
-// number had open before is dead from then on. The code is sent by a job,
-// after the commit (SendKind).
-func (s *Service) Challenge(ctx context.Context, phone string, c Client) (string, error) {
+// An Asked is what who asked for a code is told.
+type Asked struct {
+	Challenge string
+	Notice    *fault.Error // Why the code may not come; nil if it will.
+}
+
+// Challenge sends a code to the number. The answer does not tell whether the
+// number is known. A challenge that the number had open before is dead from
+// then on. The code is sent by a job, after the commit (SendKind).
+func (s *Service) Challenge(ctx context.Context, phone string, c Client) (Asked, error) {
 	p, err := ParsePhone(phone)
 	if err != nil {
-		return "", err
+		return Asked{}, err
 	}
-	return update(ctx, s.DB, func(tx *db.Tx) (string, error) {
+	return update(ctx, s.DB, func(tx *db.Tx) (asked Asked, err error) {
 		if err := s.spend(tx, p, c); err != nil {
-			return "", err
+			return asked, err
 		}
-		return s.challenge(tx, p)
+		brake, held, err := brakeOf(tx, BrakeUnmet)
+		if err != nil {
+			return asked, err
+		}
+		if held {
+			asked.Notice = brake.notice(tx.Now())
+		}
+		asked.Challenge, err = s.challenge(tx, p, held)
+		return asked, err
 	})
 }
 
-func (s *Service) challenge(tx *db.Tx, p Phone) (string, error) {
+func (s *Service) challenge(tx *db.Tx, p Phone, held bool) (string, error) {
 	code, err := newCode()
 	if err != nil {
 		return "", err
 	}
-	ch := challenge{ID: tx.ID("cha"), PhoneIndex: s.phoneIndex(p), State: "open", Expires: tx.Now().Add(codeLife)}
+	ch := challenge{ID: tx.ID("cha"), PhoneIndex: s.phoneIndex(p), State: "open", Expires: tx.Now().Add(codeLife), Held: held}
 	ch.Code = s.Keys.hash("code", ch.ID, code)
 	if ch.Phone, err = s.Keys.encrypt(ch.ID, "account_challenges.phone", p.Digits()); err != nil {
 		return "", err
@@ -112,7 +127,8 @@ type sending struct {
 }
 
 // SendJob hands a code to the Sender. It may run more than once; a code that
-// can no longer be used is not sent.
+// can no longer be used is not sent, nor is one that is held to a number that
+// never signed in.
 func (s *Service) SendJob(ctx context.Context, j jobs.Job) error {
 	var body sending
 	if err := json.Unmarshal(j.Body, &body); err != nil {
@@ -122,6 +138,9 @@ func (s *Service) SendJob(ctx context.Context, j jobs.Job) error {
 	ch, err := view(ctx, s.DB, func(tx *db.Tx) (challenge, error) {
 		ch, err := findChallenge(tx, body.Challenge)
 		live = err == nil && ch.live(tx.Now())
+		if live && ch.Held {
+			_, err = findByIndex(tx, ch.PhoneIndex) // ErrNone ends it as a challenge that is gone does.
+		}
 		return ch, err
 	})
 	if errors.Is(err, db.ErrNone) || err == nil && !live {

@@ -150,9 +150,9 @@ func TestKnownAndUnknown(t *testing.T) {
 		var grew [2][4]int64
 		for i, phone := range []string{alice, bob} {
 			before := rows()
-			id, err := w.Challenge(t.Context(), phone, Client{IP: "192.0.2.1"})
-			if err != nil || !strings.HasPrefix(id, "cha_") {
-				t.Fatalf("got %q, %v", id, err)
+			asked, err := w.Challenge(t.Context(), phone, Client{IP: "192.0.2.1"})
+			if err != nil || !strings.HasPrefix(asked.Challenge, "cha_") || asked.Notice != nil {
+				t.Fatalf("got %+v, %v", asked, err)
 			}
 			for j, n := range rows() {
 				grew[i][j] = n - before[j]

@@ -14,6 +14,8 @@ var (
 		"刚给这个号码发过验证码，请过 {seconds} 秒再试。", "A code was sent to this number just now. Try again in {seconds} seconds.")
 	ErrTooMany = fault.New(fault.TooMany, "account.too_many", fault.Member,
 		"这个号码今天要的验证码太多了，请明天再试。", "Too many codes were asked for with this number today. Try again tomorrow.")
+	ErrDevice = fault.New(fault.TooMany, "account.device", fault.Member,
+		"这台设备刚要过好几次验证码，请过 {minutes} 分钟再试。", "Several codes were asked for from this device just now. Try again in {minutes} minutes.")
 	ErrCrowded = fault.New(fault.TooMany, "account.crowded", fault.Member,
 		"你所在的网络要的验证码太多了，请过一会儿再试，或换个网络。", "Too many codes were asked for from your network. Try again later, or from another network.")
 	ErrBudget = fault.New(fault.TooMany, "account.budget", fault.Operator,
@@ -27,9 +29,17 @@ type Limits struct {
 	PhoneGap    time.Duration // Between two codes to one number; default 60 s.
 	PhoneDay    int           // To one number in 24 hours; default 5.
 	AddressHour int           // From one network address in an hour; default 10.
+	DeviceTen   int           // From one device in ten minutes; default 3.
 	PrefixHour  int           // To numbers that differ in the last four digits, in an hour; default 20.
 	Day         int           // To everybody in 24 hours; default 5,000.
+	Sample      int           // Codes in an hour from which on it matters how many are met; default 100.
 }
+
+// dayMax is the default of Limits.Day; dayKey is the key of its row.
+const (
+	dayMax = 5000
+	dayKey = "day"
+)
 
 // A bound is one limit as it applies to one request.
 type bound struct {
@@ -57,7 +67,10 @@ func (s *Service) bounds(p Phone, c Client) []bound {
 	if c.IP != "" {
 		all = append(all, bound{"address-hour:" + network(c.IP), or(l.AddressHour, 10), time.Hour, ErrCrowded})
 	}
-	return append(all, bound{"day", or(l.Day, 5000), 24 * time.Hour, ErrBudget})
+	if device := s.device(c); device != "" {
+		all = append(all, bound{"device-ten:" + device, or(l.DeviceTen, 3), 10 * time.Minute, ErrDevice})
+	}
+	return append(all, bound{dayKey, or(l.Day, dayMax), 24 * time.Hour, ErrBudget})
 }
 
 func or(n, standard int) int {
@@ -100,7 +113,7 @@ func (s *Service) spend(tx *db.Tx, p Phone, c Client) error {
 		}
 		if !ok {
 			wait := until.Sub(tx.Now())
-			return b.err.With("seconds", int64((wait+time.Second-1)/time.Second)).After(wait)
+			return b.err.With("seconds", int64((wait+time.Second-1)/time.Second), "minutes", int64((wait+time.Minute-1)/time.Minute)).After(wait)
 		}
 	}
 	return nil

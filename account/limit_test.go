@@ -3,6 +3,7 @@ package account
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,8 +30,11 @@ func TestLimits(t *testing.T) {
 	}{
 		{"one a minute to a number", Limits{}, 1, fixed(alice), spread, 59 * time.Second, ErrSoon, time.Second},
 		{"five a day to a number", Limits{}, 5, fixed(alice), spread, time.Hour, ErrTooMany, 19 * time.Hour},
-		{"ten an hour from an address", Limits{}, 10, scattered, from("192.0.2.7"), time.Minute, ErrCrowded, 50 * time.Minute},
-		{"ten an hour from a customer's IPv6", Limits{}, 10, scattered, sameNet, time.Minute, ErrCrowded, 50 * time.Minute},
+		{"ten an hour from an address", Limits{DeviceTen: -1}, 10, scattered, from("192.0.2.7"), time.Minute, ErrCrowded, 50 * time.Minute},
+		{"ten an hour from a customer's IPv6", Limits{DeviceTen: -1}, 10, scattered, sameNet, time.Minute, ErrCrowded, 50 * time.Minute},
+		{"three in ten minutes from a browser, wherever it goes", Limits{}, 3, scattered, tagged, time.Minute, ErrDevice, 7 * time.Minute},
+		{"three in ten minutes from what calls itself the same at one address", Limits{}, 3, scattered, from("192.0.2.7"), time.Minute, ErrDevice, 7 * time.Minute},
+		{"a tag that is not ours is none", Limits{}, 3, scattered, forged, time.Minute, ErrDevice, 7 * time.Minute},
 		{"twenty an hour to a block of numbers", Limits{}, 20, block, spread, time.Second, ErrCrowded, time.Hour - 20*time.Second},
 		{"the day's budget", Limits{Day: 7}, 7, scattered, spread, time.Minute, ErrBudget, 24*time.Hour - 7*time.Minute},
 		{"limits of its own", Limits{PhoneGap: 10 * time.Second, PhoneDay: 2}, 2, fixed(alice), spread, 10 * time.Second, ErrTooMany, 24*time.Hour - 20*time.Second},
@@ -70,10 +74,22 @@ func from(ip string) func(int) Client     { return func(int) Client { return Cli
 func spread(i int) Client                 { return Client{IP: fmt.Sprintf("198.51.100.%d", i)} }
 func sameNet(i int) Client                { return Client{IP: fmt.Sprintf("2001:db8:1:2::%x", i+1)} }
 
+// The tag of one browser, by the keys of the tests, at many addresses.
+func tagged(i int) Client {
+	s := Service{Keys: testKeys()}
+	id := strings.Repeat("t", tokenLen)
+	return Client{IP: fmt.Sprintf("198.51.100.%d", i), Device: iPhone, Tag: id + "." + s.Keys.hash("tag", id)}
+}
+
+// A new tag each time, none of them ours, at one address.
+func forged(i int) Client {
+	return Client{IP: "192.0.2.7", Device: iPhone, Tag: fmt.Sprintf("%043d.%064d", i, i)}
+}
+
 // TestNoLimit shows that a negative limit is none, and an unknown address too.
 func TestNoLimit(t *testing.T) {
 	each(t, func(t *testing.T, w *town) {
-		w.Limits = Limits{PhoneGap: -1, PhoneDay: -1, AddressHour: -1, PrefixHour: -1, Day: -1}
+		w.Limits = Limits{PhoneGap: -1, PhoneDay: -1, DeviceTen: -1, AddressHour: -1, PrefixHour: -1, Day: -1}
 		for range 30 {
 			_, err := w.Challenge(t.Context(), alice, Client{IP: "192.0.2.1"})
 			want(t, err, nil)
@@ -89,6 +105,7 @@ func TestNoLimit(t *testing.T) {
 // one statement, more pass.
 func TestLimitOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *town) {
+		w.Limits = Limits{DeviceTen: -1}
 		node := *w.Service
 		node.DB = dbtest.Again(t, w.DB, w.clock)
 		nodes := []*Service{w.Service, &node}

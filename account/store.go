@@ -152,7 +152,7 @@ func dropGrant(tx *db.Tx, person ID, g Grant) error {
 
 func findChallenge(tx *db.Tx, id string) (challenge, error) {
 	return db.One[challenge](tx, `
-		SELECT id, phone, phone_index, code, state, tries, expires FROM account_challenges WHERE id = $1`, id)
+		SELECT id, phone, phone_index, code, state, tries, expires, held FROM account_challenges WHERE id = $1`, id)
 }
 
 func killChallenges(tx *db.Tx, index string) error {
@@ -165,8 +165,8 @@ func killChallenges(tx *db.Tx, index string) error {
 
 func addChallenge(tx *db.Tx, c challenge) error {
 	_, err := tx.Exec(`
-		INSERT INTO account_challenges (id, phone, phone_index, code, state, created, expires)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, c.ID, c.Phone, c.PhoneIndex, c.Code, c.State, tx.Now(), c.Expires)
+		INSERT INTO account_challenges (id, phone, phone_index, code, state, created, expires, held)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, c.ID, c.Phone, c.PhoneIndex, c.Code, c.State, tx.Now(), c.Expires, c.Held)
 	if err != nil {
 		return fmt.Errorf("account: add challenge: %w", err)
 	}

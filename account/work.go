@@ -21,7 +21,8 @@ const (
 )
 
 // Register hands the package's work to the runner: sending codes, sealing the
-// audit and forgetting what is over.
+// audit and forgetting what is over. Watch is for the caller to have run every
+// WatchEvery, since somebody has to be told what it finds.
 func (s *Service) Register(r *jobs.Runner) {
 	r.Handle(SendKind, sendAttempts, sendWait, s.SendJob)
 	r.Every("account.seal", sealEvery, 0, 3, func(ctx context.Context, _ time.Time) error {

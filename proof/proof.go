@@ -210,7 +210,7 @@ func (i *Installation) TryStart(wrapper []string, flags ...string) (*Node, error
 	listen := FreeAddress(i.t)
 	args := append([]string{"serve", "--db", i.DB, "--secrets", i.Secrets, "--listen", listen,
 		"--sandbox-url", i.sandboxURL, "--sms-webhook", i.SMS.URL, "--sms-secret", i.SMS.secret,
-		"--codes-per-address=-1", "--codes-per-prefix=-1"}, flags...)
+		"--codes-per-address=-1", "--codes-per-prefix=-1", "--codes-per-device=-1"}, flags...)
 	line := append(append([]string{}, wrapper...), append([]string{program}, args...)...)
 	n := &Node{Base: "http://" + listen, i: i, cmd: exec.Command(line[0], line[1:]...), said: new(record), gone: make(chan struct{})}
 	n.cmd.Env, n.cmd.Stdout, n.cmd.Stderr = i.environment(), n.said, n.said

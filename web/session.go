@@ -86,8 +86,9 @@ func (e *Edge) token(r *http.Request, app account.App) string {
 	return c.Value
 }
 
-// cookie is the name of an app's session cookie. With __Host- the browser
-// itself makes sure that it came over https from this very host.
+// cookie is the name of an app's session cookie, or of another that is only
+// for this host. With __Host- the browser itself makes sure that it came over
+// https from this very host.
 func (e *Edge) cookie(app account.App) string {
 	if e.opts.Secure {
 		return "__Host-" + string(app)
@@ -99,7 +100,7 @@ func (e *Edge) cookie(app account.App) string {
 // of whatever it had. How long it serves is account's to say; the cookie only
 // has to live as long. A console's goes with the browser's window.
 func Keep(w http.ResponseWriter, r *http.Request, app account.App, token string) {
-	c := state(r).edge.sessionCookie(app, token)
+	c := state(r).edge.hostCookie(app, token)
 	if app != account.ConsoleApp {
 		c.MaxAge = 90 * 24 * 3600
 	}
@@ -108,12 +109,12 @@ func Keep(w http.ResponseWriter, r *http.Request, app account.App, token string)
 
 // Drop takes the token away from the client.
 func Drop(w http.ResponseWriter, r *http.Request, app account.App) {
-	c := state(r).edge.sessionCookie(app, "")
+	c := state(r).edge.hostCookie(app, "")
 	c.MaxAge = -1
 	http.SetCookie(w, c)
 }
 
-func (e *Edge) sessionCookie(app account.App, token string) *http.Cookie {
+func (e *Edge) hostCookie(app account.App, token string) *http.Cookie {
 	return &http.Cookie{
 		Name: e.cookie(app), Value: token, Path: "/",
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: e.opts.Secure,
@@ -143,7 +144,25 @@ func (e *Edge) turnAway(w http.ResponseWriter, r *http.Request, who account.Sess
 // Client is where the request comes from, for account's limits and its list of
 // devices.
 func Client(r *http.Request) account.Client {
-	return account.Client{IP: state(r).ip, Device: firstRunes(r.UserAgent(), 200)}
+	c := account.Client{IP: state(r).ip, Device: firstRunes(r.UserAgent(), 200)}
+	if tag, err := r.Cookie(state(r).edge.cookie(tagCookie)); err == nil {
+		c.Tag = tag.Value
+	}
+	return c
+}
+
+// tagCookie is the name of the cookie by which a browser is known again before
+// anybody has signed in, so that the guests of one Wi-Fi are not taken for one.
+const tagCookie = "device"
+
+// knowAgain gives a browser a tag if it has none of ours.
+func (e *Edge) knowAgain(w http.ResponseWriter, r *http.Request) {
+	if e.opts.Account.OwnTag(Client(r).Tag) {
+		return
+	}
+	c := e.hostCookie(tagCookie, e.opts.Account.NewTag())
+	c.MaxAge = 400 * 24 * 3600
+	http.SetCookie(w, c)
 }
 
 // isSignedOut reports whether err says that the session is over.

@@ -95,3 +95,72 @@ func TestCookiesAreBoundToTheHost(t *testing.T) {
 		}
 	}
 }
+
+// TestBrowserIsKnownAgain shows that a browser gets a tag with the page that
+// asks for a number, keeps it as it keeps a session, and is counted by it:
+// two browsers at one address that call themselves the same are two.
+func TestBrowserIsKnownAgain(t *testing.T) {
+	for _, secure := range []bool{true, false} {
+		people, _ := newPeople(t)
+		h := newHouse(t, Options{Account: people, Secure: secure})
+		h.Mount(App{Name: account.ConsoleApp, Base: "/console/", SignIn: "/console/signin"}, h.SignIn(account.ConsoleApp, "/console/")...)
+		name := map[bool]string{true: "__Host-device", false: "device"}[secure]
+		tag := func() string {
+			t.Helper()
+			got := h.ask("GET", "/console/signin", "").Cookies()
+			if len(got) != 1 || got[0].Name != name || got[0].Secure != secure || !got[0].HttpOnly || got[0].SameSite != http.SameSiteLaxMode || got[0].Path != "/" || got[0].Domain != "" || got[0].MaxAge <= 0 {
+				t.Fatalf("secure %v: %v", secure, got)
+			}
+			return name + "=" + got[0].Value
+		}
+		mine, others := tag(), tag()
+		if again := h.ask("GET", "/console/signin", "", "Cookie", mine).Cookies(); len(again) != 0 {
+			t.Errorf("a browser that has a tag gets %v", again)
+		}
+		if again := h.ask("GET", "/console/signin", "", "Cookie", mine+"0").Cookies(); len(again) != 1 {
+			t.Error("a tag that is not ours is kept")
+		}
+		for i, cookie := range []string{mine, mine, mine, mine, others, name + "=mine", "x=1"} {
+			want := map[bool]int{true: http.StatusTooManyRequests, false: http.StatusOK}[i == 3]
+			got := h.ask("POST", "/console/signin", fmt.Sprintf("phone=138%04d0001", i), "Cookie", cookie)
+			if said := text(t, got); got.StatusCode != want || strings.Contains(said, "这台设备刚要过好几次验证码") != (i == 3) {
+				t.Errorf("code %d with %q: %d %.2000s", i, cookie, got.StatusCode, said)
+			}
+		}
+	}
+}
+
+// TestHeldCodesAreTold shows that the page which asks for a code says in the
+// reader's language why it may not come, to everybody alike.
+func TestHeldCodesAreTold(t *testing.T) {
+	people, clock := newPeople(t)
+	people.Limits = account.Limits{Sample: 1, PhoneGap: -1}
+	h := newHouse(t, Options{Account: people})
+	h.Mount(App{Name: account.ConsoleApp, Base: "/console/", SignIn: "/console/signin"}, h.SignIn(account.ConsoleApp, "/console/")...)
+	enter(t, people, "13800000001", account.MemberApp, account.Grant{})
+	ask := func(phone, lang string) string {
+		t.Helper()
+		got := h.ask("POST", "/console/signin", "phone="+phone, "Accept-Language", lang, "Cookie", "device="+people.NewTag())
+		if got.StatusCode != http.StatusOK {
+			t.Fatalf("asking is answered %d", got.StatusCode)
+		}
+		return text(t, got)
+	}
+	if page := ask("13800000002", "zh"); strings.Contains(page, "异常多") || !strings.Contains(page, "六位数字已发到你的手机") {
+		t.Errorf("while nothing is held: %s", page)
+	}
+	clock.Advance(5 * time.Minute)
+	if put, err := people.Watch(t.Context()); err != nil || len(put) != 1 {
+		t.Fatalf("no brake: %v, %v", put, err)
+	}
+	for lang, says := range map[string][2]string{
+		"zh": {"登录过的号码会收到六位数字，五分钟内有效", "请过 30 分钟再来。"},
+		"en": {"A number that signed in before gets six digits; they are good for five minutes", "come back in 30 minutes."},
+	} {
+		for _, phone := range []string{"13800000001", "13800000003"} {
+			if page := ask(phone, lang); !strings.Contains(page, says[0]) || !strings.Contains(page, says[1]) {
+				t.Errorf("%s in %s: %s", phone, lang, page)
+			}
+		}
+	}
+}

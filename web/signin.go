@@ -14,7 +14,7 @@ import (
 // phone number, a one-time code, and back to where they were.
 func (e *Edge) SignIn(app account.App, base string) []Route {
 	return []Route{
-		{"GET " + base + "signin", account.ActPublic, Change, askPhone},
+		{"GET " + base + "signin", account.ActPublic, Change, e.askPhone},
 		{"POST " + base + "signin", account.ActPublic, Change, e.sendCode},
 		{"POST " + base + "signin/code", account.ActPublic, Change, e.enterCode(app)},
 		{"POST " + base + "signout", account.ActPublic, Change, e.signOut(app)},
@@ -28,11 +28,12 @@ func signInPage(r *http.Request, title string) ui.Page {
 	return p
 }
 
-func askPhone(w http.ResponseWriter, r *http.Request) error {
+func (e *Edge) askPhone(w http.ResponseWriter, r *http.Request) error {
 	back := Back(r, r.URL.Query().Get("back"))
 	if SignedIn(r) {
 		return See(w, r, back)
 	}
+	e.knowAgain(w, r)
 	return Render(w, r, http.StatusOK, ui.PhonePage(signInPage(r, "ui.signin.title"), ui.Form{}, back))
 }
 
@@ -44,14 +45,19 @@ func (e *Edge) sendCode(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	back := Back(r, f.Value("back", ""))
-	challenge, err := e.opts.Account.Challenge(r.Context(), f.Value("phone", ""), Client(r))
+	asked, err := e.opts.Account.Challenge(r.Context(), f.Value("phone", ""), Client(r))
 	if err != nil {
 		return Again(w, r, err, f, func(f ui.Form) templ.Component {
 			return ui.PhonePage(signInPage(r, "ui.signin.title"), f, back)
 		})
 	}
-	f.Values.Set("challenge", challenge)
-	return Render(w, r, http.StatusOK, ui.CodePage(signInPage(r, "ui.signin.code.title"), f, back))
+	f.Values.Set("challenge", asked.Challenge)
+	p := signInPage(r, "ui.signin.code.title")
+	notice := ""
+	if asked.Notice != nil {
+		notice = asked.Notice.Say(p.Lang)
+	}
+	return Render(w, r, http.StatusOK, ui.CodePage(p, f, notice, back))
 }
 
 // enterCode meets the challenge and leads back.
@@ -69,7 +75,7 @@ func (e *Edge) enterCode(app account.App) func(http.ResponseWriter, *http.Reques
 		token, _, err := e.opts.Account.SignIn(r.Context(), f.Value("challenge", ""), f.Value("code", ""), app, c)
 		if err != nil {
 			return Again(w, r, err, f, func(f ui.Form) templ.Component {
-				return ui.CodePage(signInPage(r, "ui.signin.code.title"), f, back)
+				return ui.CodePage(signInPage(r, "ui.signin.code.title"), f, "", back)
 			})
 		}
 		Keep(w, r, app, token)

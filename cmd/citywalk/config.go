@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // Days must not depend on what the machine has installed.
+
+	"citywalk/account"
 )
 
 // Database says where the data are; every command takes it.
@@ -48,6 +50,9 @@ type Config struct {
 	SMSSecret       string `name:"sms-secret" env:"CITYWALK_SMS_SECRET" placeholder:"KEY" help:"Base64 key that signs what is posted to the webhook."`
 	CodesPerAddress int    `env:"CITYWALK_CODES_PER_ADDRESS" default:"30" help:"One-time codes an hour to one network address, which a shop's guests or a carrier's customers may share; -1 for no limit."`
 	CodesPerPrefix  int    `env:"CITYWALK_CODES_PER_PREFIX" default:"20" help:"One-time codes an hour to phone numbers that differ only in the last four digits; -1 for no limit."`
+	CodesPerDevice  int    `env:"CITYWALK_CODES_PER_DEVICE" default:"3" help:"One-time codes in ten minutes to one browser or device; -1 for no limit."`
+	CodesPerDay     int    `env:"CITYWALK_CODES_PER_DAY" default:"5000" help:"One-time codes in 24 hours to everybody, which is what a flood may cost; -1 for no limit."`
+	CodesSample     int    `env:"CITYWALK_CODES_SAMPLE" default:"100" help:"From so many one-time codes an hour on, if fewer than a fifth are entered, codes go only to numbers that signed in before, for half an hour and more; -1 for never."`
 	TrustedProxy    string `env:"CITYWALK_TRUSTED_PROXY" placeholder:"CIDR" help:"Network whose X-Forwarded-For is believed."`
 	Workers         int    `env:"CITYWALK_WORKERS" default:"4" help:"Background jobs at once."`
 	Slots           int    `env:"CITYWALK_SLOTS" default:"0" help:"Requests that are worked on at once; twice as many wait for up to 200 ms, and the rest is told to come back. 0 means 16 for each processor."`
@@ -97,6 +102,12 @@ func (c Config) connections() int {
 		return connectionsMax
 	}
 	return int(min(connectionsMax, files.Cur/2))
+}
+
+// limits bound the one-time codes that are sent.
+func (c Config) limits() account.Limits {
+	return account.Limits{AddressHour: c.CodesPerAddress, PrefixHour: c.CodesPerPrefix, DeviceTen: c.CodesPerDevice,
+		Day: c.CodesPerDay, Sample: c.CodesSample}
 }
 
 // baseURL returns how browsers reach the server, without a trailing slash.

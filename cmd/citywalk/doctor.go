@@ -75,7 +75,7 @@ func (c *DoctorCmd) examine(ctx context.Context) []Check {
 	if err == nil {
 		err = c.books(ctx, d, secrets)
 	}
-	return append(checks, verdict("books", err, "prove"), trail(ctx, d), dead(ctx, d))
+	return append(checks, verdict("books", err, "prove"), trail(ctx, d), dead(ctx, d), signIn(ctx, d))
 }
 
 // fitness is what must change before real people use it; in production each of
@@ -221,6 +221,23 @@ func dead(ctx context.Context, d *db.DB) Check {
 		return Check{"jobs", "warn", fmt.Sprintf("%d gave up; see: citywalk jobs list --state dead --db %s", n, redact(d.URL()))}
 	}
 	return verdict("jobs", err, "none gave up")
+}
+
+// signIn says whether one-time codes are held back, and what that takes.
+func signIn(ctx context.Context, d *db.DB) Check {
+	var on []account.Brake
+	err := d.View(ctx, func(tx *db.Tx) (err error) {
+		on, err = account.Brakes(tx)
+		return err
+	})
+	for _, b := range on {
+		until := b.Until.Format("2006-01-02 15:04")
+		if b.Name == account.BrakeBudget {
+			return Check{"sign-in", "bad", fmt.Sprintf("all %d codes of the day are sent, and nobody can sign in until %s; look at the log for who asks, or raise --codes-per-day", b.Sent, until)}
+		}
+		return Check{"sign-in", "warn", fmt.Sprintf("only %d of the last %d codes were entered, so until %s they go only to numbers that signed in before; look at the log for who asks, and whether codes arrive", b.Met, b.Sent, until)}
+	}
+	return verdict("sign-in", err, "codes are sent to everybody")
 }
 
 // redact takes the password out of a database URL.

@@ -286,3 +286,30 @@ func TestATrialImportLeavesNothing(t *testing.T) {
 		t.Errorf("left %v\n%s", left, out)
 	}
 }
+
+// TestDoctorSaysThatCodesAreHeldBack has the day's codes used up, by the
+// setting that bounds them.
+func TestDoctorSaysThatCodesAreHeldBack(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "c.db")
+	must(t, "operator", "add", "13900000001", "--db", path)
+	if got, out, _ := states(t, "--db", path); got["sign-in"] != "ok" {
+		t.Errorf("when new:\n%s", out)
+	}
+	a, err := open(t.Context(), Config{Database: Database{DB: path}, Programme: Programme{Zone: "Asia/Shanghai"},
+		Listen: "127.0.0.1:0", SandboxListen: "127.0.0.1:0", Payment: "sandbox", Workers: 1, CodesPerDay: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.account.Challenge(t.Context(), "13900000002", account.Client{}); err != nil {
+		t.Fatal(err)
+	}
+	if put, err := a.account.Watch(t.Context()); err != nil || len(put) != 1 || put[0].Name != account.BrakeBudget {
+		t.Errorf("put %v, %v", put, err)
+	}
+	if err := a.close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, out, _ := states(t, "--db", path); got["sign-in"] != "bad" || !strings.Contains(out, "--codes-per-day") {
+		t.Errorf("when the day's codes are used up:\n%s", out)
+	}
+}

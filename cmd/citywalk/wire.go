@@ -134,8 +134,7 @@ func (a *parts) wire() error {
 	if err != nil {
 		return err
 	}
-	a.account = &account.Service{DB: a.db, Keys: a.secrets.accountKeys(), Sender: sender,
-		Limits: account.Limits{AddressHour: a.cfg.CodesPerAddress, PrefixHour: a.cfg.CodesPerPrefix}}
+	a.account = &account.Service{DB: a.db, Keys: a.secrets.accountKeys(), Sender: sender, Limits: a.cfg.limits()}
 	a.shop = &shop.Service{DB: a.db, Zone: a.zone}
 	a.payment = &payment.Service{DB: a.db, Provider: provider, Currency: "CNY", BaseURL: a.cfg.baseURL(),
 		Secret: a.secrets.Seal, Zone: a.zone}
@@ -152,6 +151,13 @@ func (a *parts) wire() error {
 		slog.Warn("job", "kind", j.Kind, "id", j.ID, "attempt", j.Attempts, "error", err.Error())
 	}
 	a.account.Register(a.runner)
+	a.runner.Every("account.watch", account.WatchEvery, 0, 3, func(ctx context.Context, _ time.Time) error {
+		put, err := a.account.Watch(ctx)
+		for _, b := range put {
+			slog.Error("one-time codes are held back", "why", b.Name, "sent", b.Sent, "met", b.Met, "until", b.Until)
+		}
+		return err
+	})
 	a.payment.Register(a.runner)
 	a.pass.Register(a.runner)
 	a.redeem.Register(a.runner)

@@ -335,3 +335,44 @@ func TestRetryAfter(t *testing.T) {
 		}
 	})
 }
+
+// TestDevice shows that a device is counted by what we called it, and others
+// at its address apart from it; and that what was not asked for is told too.
+func TestDevice(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		g.account.Limits = account.Limits{Sample: 3}
+		n := 0
+		ask := func(device string) answer {
+			n++
+			return g.nobody().send("POST", "/challenges", fmt.Sprintf(`{"phone":"138%04d0001","device":%q}`, n, device))
+		}
+		type asked struct {
+			Challenge, Device string
+			Notice            *notice
+		}
+		first := read[asked](g.nobody(), ask(""), "first")
+		if first.Challenge == "" || !g.account.OwnTag(first.Device) || first.Notice != nil {
+			t.Errorf("first: %+v", first)
+		}
+		for range 3 {
+			if again := read[asked](g.nobody(), ask(first.Device), "again"); again.Device != first.Device {
+				t.Errorf("a device is called %q, then %q", first.Device, again.Device)
+			}
+		}
+		a := ask(first.Device)
+		if p := a.problem(t); a.status != 429 || p.Code != "account.device" || p.RetryAfter != 600 || !strings.Contains(p.Title, "10 分钟") {
+			t.Errorf("the fourth: %d %+v", a.status, p)
+		}
+		if other := read[asked](g.nobody(), ask(first.Device+"0"), "other"); other.Device == first.Device || !g.account.OwnTag(other.Device) {
+			t.Errorf("what is not ours is called %q", other.Device)
+		}
+		g.clock.Advance(5 * time.Minute)
+		if put, err := g.account.Watch(t.Context()); err != nil || len(put) != 1 {
+			t.Fatalf("no brake: %v, %v", put, err)
+		}
+		held := read[asked](g.nobody(), ask(""), "held")
+		if f := held.Notice; held.Challenge == "" || f == nil || f.Code != "account.held" || f.RetryAfter != 1800 || !strings.Contains(f.Title, "30 分钟") {
+			t.Errorf("held: %+v %+v", held, held.Notice)
+		}
+	})
+}

@@ -6,6 +6,7 @@ import (
 
 	"citywalk/account"
 	"citywalk/shop"
+	"citywalk/web"
 )
 
 // grant is a role as the API shows it.
@@ -38,20 +39,41 @@ func showSession(s account.Session) session {
 
 type challengeIn struct {
 	Body struct {
-		Phone string `json:"phone" maxLength:"40"`
+		Phone  string `json:"phone" maxLength:"40"`
+		Device string `json:"device,omitempty" maxLength:"160" doc:"What an earlier answer called this device, so that it is not taken for others at its address."`
 	}
 }
 type challengeOut struct {
 	Body struct {
-		Challenge string `json:"challenge"`
+		Challenge string  `json:"challenge"`
+		Device    string  `json:"device" doc:"Keep it on the device and send it along with the next challenge."`
+		Notice    *notice `json:"notice,omitempty" doc:"Why the code may not come."`
 	}
 }
 
+// notice is something to tell the person, though nothing was refused.
+type notice struct {
+	Code       string `json:"code" doc:"Stable code to act on."`
+	Title      string `json:"title" doc:"A sentence in the caller's language."`
+	RetryAfter int    `json:"retry_after" doc:"Seconds after which trying again makes sense."`
+}
+
 func (a *API) challenge(ctx context.Context, in *challengeIn) (*challengeOut, error) {
+	c := from(ctx)
+	c.client.Tag = in.Body.Device
+	asked, err := a.Account.Challenge(ctx, in.Body.Phone, c.client)
+	if err != nil {
+		return nil, err
+	}
 	out := new(challengeOut)
-	var err error
-	out.Body.Challenge, err = a.Account.Challenge(ctx, in.Body.Phone, from(ctx).client)
-	return out, err
+	out.Body.Challenge, out.Body.Device = asked.Challenge, in.Body.Device
+	if !a.Account.OwnTag(in.Body.Device) {
+		out.Body.Device = a.Account.NewTag()
+	}
+	if f := asked.Notice; f != nil {
+		out.Body.Notice = &notice{f.Code, f.Say(c.lang), web.RetryAfter(f)}
+	}
+	return out, nil
 }
 
 type signInIn struct {

@@ -244,3 +244,26 @@ func TestSeveralMerchantsAreChosenBetween(t *testing.T) {
 	shows(t, g.merchant.get("/console/shops?merchant="+string(g.theirs.Merchant)), "隔壁火锅")
 	shows(t, g.merchant.get("/console/redemptions?shop="+string(g.theirs.ID)), "还没有核销")
 }
+
+// TestTodaySaysThatCodesAreHeldBack shows both reasons to the operator, and
+// leads to where the audit says more.
+func TestTodaySaysThatCodesAreHeldBack(t *testing.T) {
+	g := newRig(t)
+	if page := g.operator.get("/console/"); strings.Contains(page, "验证码") {
+		t.Error("codes are spoken of though none is held back")
+	}
+	g.Account.Limits = account.Limits{Sample: 1, Day: 1}
+	_, err := g.Account.Challenge(t.Context(), "13800000099", account.Client{})
+	g.must(err)
+	g.clock.Advance(5 * time.Minute)
+	put, err := g.Account.Watch(t.Context())
+	g.must(err)
+	if len(put) != 2 {
+		t.Fatalf("put %v", put)
+	}
+	shows(t, g.operator.get("/console/"), "最近一小时发了 1 条验证码，只有 0 条被用上。", "今天的 1 条验证码已经发完", `href="/console/audit?object=unmet"`)
+	shows(t, g.operator.get("/console/audit?object=unmet"), "验证码暂缓发送")
+	if page := g.merchant.get("/console/"); strings.Contains(page, "验证码") {
+		t.Error("a merchant is told of it")
+	}
+}

@@ -183,6 +183,11 @@ func (a *App) alarms(ctx context.Context, p ui.Page, who account.Session) (all [
 	if n := len(dead); n > 0 {
 		all = append(all, alarm{ui.Bad, p.T("alarm.jobs", "n", atLeast(n, rowsMax)), p.T("alarm.look"), "/console/jobs?state=dead"})
 	}
+	held, err := a.held(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, held...)
 	paused, err := a.Shop.Count(ctx, "", shop.Paused)
 	if err != nil {
 		return nil, err
@@ -201,6 +206,24 @@ func (a *App) alarms(ctx context.Context, p ui.Page, who account.Session) (all [
 		all = append(all, alarm{ui.Good, p.T("alarm.proved", "time", at.In(a.Zone).Format("15:04")), p.T("alarm.look"), "/console/proof"})
 	}
 	return all, nil
+}
+
+// held is why one-time codes are held back, if they are.
+func (a *App) held(ctx context.Context, p ui.Page) (all []alarm, err error) {
+	var on []account.Brake
+	err = a.DB.View(ctx, func(tx *db.Tx) (err error) {
+		on, err = account.Brakes(tx)
+		return err
+	})
+	for _, b := range on {
+		look := ui.Wait
+		if b.Name == account.BrakeBudget {
+			look = ui.Bad
+		}
+		said := p.T("alarm.codes."+b.Name, "sent", count(b.Sent), "met", count(b.Met), "time", b.Until.In(a.Zone).Format("01-02 15:04"))
+		all = append(all, alarm{look, said, p.T("alarm.look"), at("/console/audit", "object", b.Name)})
+	}
+	return all, err
 }
 
 // atLeast is a count that was not counted beyond a bound.
