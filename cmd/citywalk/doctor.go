@@ -233,9 +233,9 @@ func signIn(ctx context.Context, d *db.DB) Check {
 	for _, b := range on {
 		until := b.Until.Format("2006-01-02 15:04")
 		if b.Name == account.BrakeBudget {
-			return Check{"sign-in", "bad", fmt.Sprintf("all %d codes of the day are sent, and nobody can sign in until %s; look at the log for who asks, or raise --codes-per-day", b.Sent, until)}
+			return Check{"sign-in", "bad", fmt.Sprintf("all %d codes of the day are sent, and nobody can sign in until %s; the proxy in front knows who asks; raise --codes-per-day if they are real people", b.Sent, until)}
 		}
-		return Check{"sign-in", "warn", fmt.Sprintf("only %d of the last %d codes were entered, so until %s they go only to numbers that signed in before; look at the log for who asks, and whether codes arrive", b.Met, b.Sent, until)}
+		return Check{"sign-in", "warn", fmt.Sprintf("only %d of the last %d codes were entered, so until %s they go only to numbers that signed in before; see whether codes arrive; the proxy in front knows who asks", b.Met, b.Sent, until)}
 	}
 	return verdict("sign-in", err, "codes are sent to everybody")
 }
