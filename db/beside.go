@@ -18,7 +18,7 @@ const remark = "made by citywalk and thrown away by it"
 // its URL. One that an earlier run left goes first; any other is left alone.
 func Beside(ctx context.Context, url, name string) (string, error) {
 	err := onServer(ctx, url, func(conn *pgx.Conn) error {
-		if err := dropOurs(ctx, conn, name); err != nil {
+		if err := dropOurs(ctx, conn, url, name); err != nil {
 			return err
 		}
 		quoted := pgx.Identifier{name}.Sanitize()
@@ -50,14 +50,16 @@ func sorting(ctx context.Context, conn *pgx.Conn, name string) (clause string, e
 
 // DropBeside throws away what Beside made.
 func DropBeside(ctx context.Context, url, name string) error {
-	err := onServer(ctx, url, func(conn *pgx.Conn) error { return dropOurs(ctx, conn, name) })
+	err := onServer(ctx, url, func(conn *pgx.Conn) error { return dropOurs(ctx, conn, url, name) })
 	if err != nil {
 		return fmt.Errorf("db: drop the database %s: %w", name, classify(err))
 	}
 	return nil
 }
 
-func dropOurs(ctx context.Context, conn *pgx.Conn, name string) error {
+// dropOurs drops a database that bears the remark. One that is empty may go
+// too: whoever makes one may be cut off before it is remarked upon.
+func dropOurs(ctx context.Context, conn *pgx.Conn, url, name string) error {
 	var says string
 	err := conn.QueryRow(ctx, `SELECT COALESCE(shobj_description(oid, 'pg_database'), '') FROM pg_database WHERE datname = $1`, name).Scan(&says)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -65,11 +67,25 @@ func dropOurs(ctx context.Context, conn *pgx.Conn, name string) error {
 	} else if err != nil {
 		return err
 	}
-	if says != remark {
+	if says != remark && !vacant(ctx, namedURL(url, name)) {
 		return fmt.Errorf("there is a database %s that we did not make; rename it or drop it", name)
 	}
 	_, err = conn.Exec(ctx, "DROP DATABASE "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)")
 	return err
+}
+
+// vacant reports whether a database surely has nothing in it.
+func vacant(ctx context.Context, url string) bool {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return false
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	none := false
+	err = conn.QueryRow(ctx, `
+		SELECT NOT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+			WHERE n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema'))`).Scan(&none)
+	return err == nil && none
 }
 
 // Replace puts the database called with in the place of the one that url
