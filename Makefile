@@ -1,7 +1,7 @@
 # Targets are explained by what follows ##. `make help` prints them.
 
 .DEFAULT_GOAL := build
-.PHONY: build test check race gen demo bench faults fuzz crash load requests help
+.PHONY: build test check race gen demo bench faults fuzz crash restore load requests help
 
 build: ## build the binary ./citywalk
 	go build -trimpath -o citywalk ./cmd/citywalk
@@ -39,6 +39,9 @@ crash: ## kill the server 200 times on each engine, fill its disk, count its syn
 
 requests: ## make 20,000 requests of the OpenAPI document on each engine, right and wrong
 	go test ./proof/abuse -run TestDocument -count=1 -timeout=60m -v -args -document.requests=20000 -document.seed=$$(date +%s)
+
+restore: ## pay 5,000 bills on each engine, restore to 90 s before, reopen, kill that, reopen
+	go test ./proof -run TestRestoreToAnEarlierMinute -restore.long -count=1 -v -timeout=2h
 
 help: ## print this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name words; do printf '%-8s %s\n' "$$name" "$$words"; done

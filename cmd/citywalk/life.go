@@ -219,7 +219,7 @@ func (a *parts) live(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return nil
+			return a.last(ctx)
 		case <-time.After(wait):
 		}
 		err := a.step(ctx)
@@ -230,6 +230,20 @@ func (a *parts) live(ctx context.Context) error {
 			slog.Warn("no sign of life could be given", "error", err.Error())
 		}
 	}
+}
+
+// last gives a last sign of life, so that what was copied a moment before is
+// known to be older.
+func (a *parts) last(ctx context.Context) error {
+	if a.life.shut.Load() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if err := a.sign(ctx); err != nil {
+		slog.Warn("no last sign of life could be given", "error", err.Error())
+	}
+	return nil
 }
 
 func (a *parts) step(ctx context.Context) error {
