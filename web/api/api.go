@@ -221,7 +221,7 @@ const classKey = "class"
 // op registers an operation. The path is relative to Prefix; changes are to
 // what the document says of it, or name its class.
 func op[I, O any](a *API, method, path, id, summary string, action account.Action, do func(ctx context.Context, in *I) (*O, error), changes ...func(*huma.Operation)) {
-	o := huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: bodyMax}
+	o := huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: bodyMax, BodyReadTimeout: bodyTime}
 	if action != account.ActPublic {
 		o.Security = []map[string][]string{{"token": {}}}
 	}
@@ -249,3 +249,9 @@ func op[I, O any](a *API, method, path, id, summary string, action account.Actio
 
 // bodyMax is the largest body that an operation takes.
 const bodyMax = 256 << 10
+
+// bodyTime is longer than any operation takes. It is set on the connection when
+// the body is read, and not taken off it: should it pass while the operation
+// works, the request and all that come after it on that connection are ended.
+// How long a body may take is the server's to say.
+const bodyTime = 3 * time.Minute

@@ -8,7 +8,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers/legacy"
@@ -124,5 +126,20 @@ func TestDocumentIsServed(t *testing.T) {
 	e.Handler().ServeHTTP(w, httptest.NewRequest("GET", Prefix+"/openapi.json", nil))
 	if w.Code != 200 || !strings.Contains(w.Body.String(), `"openapi":"3.1`) {
 		t.Errorf("%d %.200s", w.Code, w.Body)
+	}
+}
+
+// TestNoOperationOutlastsItsBody: the time that a body may take stays set on
+// the connection. Where it is shorter than the operation, a slow provider ends
+// the request and all that come after it on that connection.
+func TestNoOperationOutlastsItsBody(t *testing.T) {
+	longest := 2 * time.Minute // Of any class.
+	d, clock := dbtest.Open(t, db.SQLite)
+	for path, item := range newRig(t, d, clock).api.Document().Paths {
+		for _, o := range []*huma.Operation{item.Post, item.Put, item.Patch, item.Delete} {
+			if o != nil && o.RequestBody != nil && o.BodyReadTimeout <= longest {
+				t.Errorf("%s %s: its body has %v", o.Method, path, o.BodyReadTimeout)
+			}
+		}
 	}
 }
