@@ -16,7 +16,8 @@ import (
 
 const (
 	retriesMax  = 24
-	commitLimit = 10 * time.Second
+	helloLimit  = 3 * time.Second // For a server to answer what takes it no time: a connection, a beginning.
+	commitLimit = 5 * time.Second // For a commit. After this its outcome is unknown to the caller.
 )
 
 type postgresEngine struct {
@@ -41,7 +42,9 @@ func openPostgres(ctx context.Context, url string, o Options) (*postgresEngine, 
 	p["statement_timeout"] = "15000"
 	p["lock_timeout"] = "5000"
 	p["idle_in_transaction_session_timeout"] = "30000"
-	cfg.ConnConfig.ConnectTimeout = 5 * time.Second
+	cfg.ConnConfig.DialFunc = dialer.DialContext
+	cfg.ConnConfig.ConnectTimeout = helloLimit
+	cfg.PingTimeout = helloLimit
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, err
@@ -72,7 +75,7 @@ func (e *postgresEngine) time(ctx context.Context) (time.Time, error) {
 
 func (e *postgresEngine) update(ctx context.Context, d *DB, fn func(*Tx) error) error {
 	for attempt := 0; ; attempt++ {
-		again, err := e.writeOnce(ctx, d, fn)
+		again, err := e.once(ctx, d, e.writing(), fn)
 		if !again {
 			return err
 		}
@@ -89,21 +92,34 @@ func (e *postgresEngine) update(ctx context.Context, d *DB, fn func(*Tx) error) 
 	}
 }
 
-// writeOnce lets a bounded number of transactions write at once. More would
-// not get more done, since the processors are as busy with fewer; but each would
-// be in conflict with more others, and what has to run again is work lost.
-func (e *postgresEngine) writeOnce(ctx context.Context, d *DB, fn func(*Tx) error) (again bool, err error) {
-	select {
-	case e.writers <- struct{}{}:
-		defer func() { <-e.writers }()
-	case <-ctx.Done():
-		return false, ctx.Err()
-	}
+// writing is how a writing transaction begins.
+func (e *postgresEngine) writing() pgx.TxOptions {
 	o := pgx.TxOptions{IsoLevel: pgx.Serializable}
 	if begin := e.begin.Load(); begin != nil {
 		o.BeginQuery = *begin
 	}
-	return e.once(ctx, d, o, fn)
+	return o
+}
+
+// lend lends a connection, to a bounded number of writing transactions at
+// once. More would not get more done, since the processors are as busy with
+// fewer; but each would be in conflict with more others, and what has to run
+// again is work lost.
+func (e *postgresEngine) lend(ctx context.Context, o pgx.TxOptions) (conn *pgxpool.Conn, back func(), err error) {
+	turn := func() {}
+	if o.AccessMode != pgx.ReadOnly {
+		select {
+		case e.writers <- struct{}{}:
+			turn = func() { <-e.writers }
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		}
+	}
+	if conn, err = e.pool.Acquire(ctx); err != nil {
+		turn()
+		return nil, nil, err
+	}
+	return conn, func() { conn.Release(); turn() }, nil
 }
 
 // hold makes every writing transaction begin with the question whether this is
@@ -149,14 +165,15 @@ func (e *postgresEngine) view(ctx context.Context, d *DB, fn func(*Tx) error) er
 
 // once runs one attempt, and reports whether the engine asks for another. It
 // may ask in the middle of fn, and fn may make its own error of that, so the
-// connection remembers. The commit does not listen to the caller's going away:
-// an interrupted commit would leave the outcome unknown.
+// connection remembers.
 func (e *postgresEngine) once(ctx context.Context, d *DB, o pgx.TxOptions, fn func(*Tx) error) (again bool, err error) {
-	pgtx, err := e.pool.BeginTx(ctx, o)
+	conn, back, err := e.lend(ctx, o)
 	if err != nil {
-		if o.BeginQuery != "" {
-			err = fenced(err)
-		}
+		return false, classify(err)
+	}
+	pgtx, err := begin(ctx, conn, o)
+	if err != nil {
+		back()
 		return retryable(err), classify(err)
 	}
 	c := &pgConn{tx: pgtx}
@@ -166,16 +183,55 @@ func (e *postgresEngine) once(ctx context.Context, d *DB, o pgx.TxOptions, fn fu
 			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitLimit)
 			defer cancel()
 			pgtx.Rollback(end)
+			back()
 		}
 	}()
 	if err := d.begin(ctx, c, o.AccessMode != pgx.ReadOnly).call(fn); err != nil {
 		return c.again || retryable(err), err
 	}
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitLimit)
-	defer cancel()
 	done = true
-	err = pgtx.Commit(end)
+	err = commit(pgtx, back)
 	return retryable(err) || c.again && errors.Is(err, pgx.ErrTxCommitRollback), classifyCommit(err)
+}
+
+// begin begins a transaction. A server that does not answer even that is not
+// there.
+func begin(ctx context.Context, conn *pgxpool.Conn, o pgx.TxOptions) (pgx.Tx, error) {
+	soon, cancel := context.WithTimeout(ctx, helloLimit)
+	defer cancel()
+	pgtx, err := conn.BeginTx(soon, o)
+	switch {
+	case err != nil && soon.Err() != nil && ctx.Err() == nil:
+		return nil, fmt.Errorf("%w: it does not answer: %w", ErrUnavailable, err)
+	case err != nil && o.BeginQuery != "":
+		return nil, fenced(err)
+	}
+	return pgtx, err
+}
+
+// errUnanswered says that the server has not said what became of a commit.
+var errUnanswered = errors.New("the server has not answered a commit")
+
+// commit does not listen to the caller's going away, and after a while leaves
+// the caller without an answer. But the commit itself is never given up, and
+// keeps its connection and its turn. A server that waits for its standby would
+// otherwise be told to wait no longer; it would then show to everybody what no
+// standby has, and whoever asked again would be told that it is done.
+func commit(pgtx pgx.Tx, back func()) error {
+	answer := make(chan error, 1)
+	go func() {
+		err := pgtx.Commit(context.Background())
+		back()
+		answer <- err
+	}()
+	patience := time.NewTimer(commitLimit)
+	defer patience.Stop()
+	select {
+	case err := <-answer:
+		return err
+	case <-patience.C:
+		return errUnanswered
+	}
 }
 
 type pgConn struct {
