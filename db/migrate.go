@@ -42,13 +42,22 @@ type Migration struct {
 }
 
 // Migrate brings the schema in files up to date and returns the steps it made.
-// Several nodes may call it at once: one does the work, the others wait.
+// Several nodes may call it at once: one does the work, the others wait. A
+// schema that is up to date is only looked at, so that a node starts even
+// while nothing can be written.
 func (d *DB) Migrate(ctx context.Context, files fs.FS) ([]Migration, error) {
-	p, done, err := d.provider(files)
+	locked, err := d.locked()
+	if err != nil {
+		return nil, err
+	}
+	p, done, err := d.provider(files, locked...)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
+	if pending, err := p.HasPending(ctx); err == nil && !pending {
+		return nil, nil
+	}
 	var steps []Migration
 	for {
 		before := version(ctx, p)
@@ -105,7 +114,8 @@ func version(ctx context.Context, p *goose.Provider) int64 {
 	return v
 }
 
-// Migrations lists the steps of the schema in files and which are applied.
+// Migrations lists the steps of the schema in files and which are applied. It
+// takes no lock, which would be something to write.
 func (d *DB) Migrations(ctx context.Context, files fs.FS) ([]Migration, error) {
 	p, done, err := d.provider(files)
 	if err != nil {
@@ -127,20 +137,24 @@ func name(path string) string {
 	return strings.TrimSuffix(path[strings.LastIndex(path, "/")+1:], ".sql")
 }
 
+// locked has nodes wait for each other, for which SQLite has no lock.
+func (d *DB) locked() ([]goose.ProviderOption, error) {
+	if d.Engine() == SQLite {
+		return nil, nil
+	}
+	locker, err := lock.NewPostgresTableLocker(lock.WithTableLockTimeout(lockPoll, lockTries))
+	if err != nil {
+		return nil, fmt.Errorf("db: migrate: %w", err)
+	}
+	return []goose.ProviderOption{goose.WithLocker(locker)}, nil
+}
+
 // provider opens a connection of its own: a migration is neither an Update nor
 // a View.
-func (d *DB) provider(files fs.FS) (*goose.Provider, func() error, error) {
-	dialect, driver, dsn := goose.DialectSQLite3, "sqlite", ""
-	var opts []goose.ProviderOption
+func (d *DB) provider(files fs.FS, opts ...goose.ProviderOption) (*goose.Provider, func() error, error) {
+	dialect, driver, dsn := goose.DialectSQLite3, "sqlite", sqliteDSN(d.URL(), false)
 	if d.Engine() == Postgres {
 		dialect, driver, dsn = goose.DialectPostgres, "pgx", d.URL()
-		locker, err := lock.NewPostgresTableLocker(lock.WithTableLockTimeout(lockPoll, lockTries))
-		if err != nil {
-			return nil, nil, fmt.Errorf("db: migrate: %w", err)
-		}
-		opts = append(opts, goose.WithLocker(locker))
-	} else {
-		dsn = sqliteDSN(d.URL(), false)
 	}
 	conn, err := sql.Open(driver, dsn)
 	if err != nil {
