@@ -34,8 +34,11 @@ faults: ## pay 5,000 bills on each engine through a provider that fails in every
 fuzz: ## run every fuzz target for FUZZTIME (30s each)
 	@scripts/fuzz
 
-crash: ## kill the server 200 times on each engine, fill its disk, count its syncs (as root)
-	go test ./proof -run 'TestKilledServer|TestAcknowledgedIsOnDisk|TestFullDisk' -crash.long -count=1 -v -timeout=2h
+crash: ## kill the server 200 times on each engine, fill its disk, take its database away (as root)
+	go test ./proof -run 'TestKilledServer|TestAcknowledgedIsOnDisk|TestFullDisk|TestDatabaseGone|TestStopped' -crash.long -count=1 -v -timeout=2h
+
+failover: ## lose the PostgreSQL primary 5 times under a crowd and promote its standby (as root)
+	go test ./proof -run 'TestFailover|TestDoctor' -crash.long -count=1 -v -timeout=1h
 
 requests: ## make 20,000 requests of the OpenAPI document on each engine, right and wrong
 	go test ./proof/abuse -run TestDocument -count=1 -timeout=60m -v -args -document.requests=20000 -document.seed=$$(date +%s)

@@ -115,14 +115,14 @@ func (c *crowd) refused(code string) int {
 }
 
 // busy waits until so many more commands were acknowledged.
-func (c *crowd) busy(t *testing.T, commands int) {
+func (c *crowd) busy(t testing.TB, commands int) {
 	t.Helper()
 	until := c.toll().commands + commands
 	c.await(t, fmt.Sprintf("%d more commands are acknowledged", commands), func() bool { return c.toll().commands >= until })
 }
 
 // await waits until something is so.
-func (c *crowd) await(t *testing.T, what string, so func() bool) {
+func (c *crowd) await(t testing.TB, what string, so func() bool) {
 	t.Helper()
 	for began := time.Now(); !so(); time.Sleep(5 * time.Millisecond) {
 		if time.Since(began) > patience {
@@ -132,7 +132,7 @@ func (c *crowd) await(t *testing.T, what string, so func() bool) {
 }
 
 // status is what the node answers to a GET of anybody's.
-func (n *Node) status(t *testing.T, path string) int {
+func (n *Node) status(t testing.TB, path string) int {
 	t.Helper()
 	w, err := shared.Get(n.Base + path)
 	if err != nil {

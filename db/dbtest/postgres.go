@@ -77,7 +77,7 @@ func postgresURL(t testing.TB, from string) string {
 }
 
 func startServer() (*server, error) {
-	bin, err := programs()
+	bin, err := Programs()
 	if err != nil {
 		return nil, err
 	}
@@ -126,8 +126,8 @@ func startServer() (*server, error) {
 	return s, migrate(s.url(template))
 }
 
-// programs returns the folder of the newest PostgreSQL server installed.
-func programs() (string, error) {
+// Programs returns the folder of the newest PostgreSQL server installed.
+func Programs() (string, error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	version := func(i int) int {
 		n, _ := strconv.Atoi(strings.Split(found[i], "/")[4])
