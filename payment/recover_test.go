@@ -1,6 +1,7 @@
 package payment_test
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"testing"
@@ -256,6 +257,45 @@ func TestVigilFindsWhatComesLate(t *testing.T) {
 		})
 		if err != nil {
 			b.t.Error(err)
+		}
+	})
+}
+
+// TestMissingIsWhatMoneyHangsOn asks whether the books are the latest, before
+// and after what they do not know, and after it was recovered.
+func TestMissingIsWhatMoneyHangsOn(t *testing.T) {
+	each(t, func(b *bench) {
+		token, since := b.token(), b.clock.Now()
+		missing := func(what string, want bool) {
+			b.t.Helper()
+			if got, err := b.s.Missing(b.t.Context(), since); err != nil || got != want {
+				b.t.Errorf("%s: %v (%v)", what, got, err)
+			}
+		}
+		ours := b.open(b.start("ours", 1200, false))
+		b.press(ours, "pay")
+		if _, err := b.s.Sync(b.t.Context(), ours.No); err != nil {
+			b.t.Fatal(err)
+		}
+		b.clock.Advance(time.Second)
+		missing("with what is ours", false)
+		b.elsewhere("CWgone", token, 700)
+		b.back("CRgone", "CWgone", 700, 700)
+		missing("with what came and went", false)
+		b.elsewhere("CWopen", "", 6000)
+		missing("with what may be paid yet", true)
+		b.recover(since)
+		missing("recovered", false)
+		b.elsewhere("CWpaid", token, 5000)
+		missing("with what was paid", true)
+		b.clock.Advance(time.Second)
+		b.recover(since)
+		missing("recovered again", false)
+		b.back("CRours", ours.No, 200, 1200)
+		missing("with a refund of what is ours", true)
+		b.faults(sandbox.Fault{Call: sandbox.CallListCharges, Kind: sandbox.Error})
+		if _, err := b.s.Missing(b.t.Context(), since); !errors.Is(err, payment.ErrProvider) {
+			b.t.Errorf("with a silent provider: %v", err)
 		}
 	})
 }
