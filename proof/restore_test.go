@@ -154,6 +154,7 @@ type loss struct {
 	undone Redemption // Committed before the copy, undone after it.
 	buyer  Client
 	pass   Pass // Bought before the copy, paid after it.
+	code   struct{ Code string }
 }
 
 func (l *loss) must(err error) {
@@ -176,6 +177,7 @@ func (l *loss) before(n *Node) {
 	l.buyer, err = n.SignIn(ctx, MemberPhone(10*l.turn+2))
 	l.must(err)
 	l.must(l.buyer.Call(ctx, "POST", "/passes", Object{"plan": "annual"}, &l.pass))
+	l.must(l.member.Call(ctx, "POST", "/codes", nil, &l.code))
 }
 
 // after is what gets lost.
@@ -281,6 +283,9 @@ func (l *loss) opens(n *Node, w way) {
 	l.must(l.member.Call(t.Context(), "GET", "/redemptions/"+l.undone.ID, nil, &l.undone))
 	if l.undone.State != "refunded" || !l.has("active") {
 		t.Errorf("%s: what was undone is %s, and what was paid is not there", w.name, l.undone.State)
+	}
+	if a, err := l.city.Staff.Send(t.Context(), "POST", "/shops/"+l.city.Shop+"/scans", Key(), Object{"code": l.code.Code}); err != nil || a.Status != http.StatusGone {
+		t.Errorf("%s: a code of the life before is answered %s (%v)", w.name, a, err)
 	}
 	if _, err := Redeem(t.Context(), l.member, l.city.Staff, l.city.Shop, 10_000); err != nil {
 		t.Errorf("%s: after it was opened: %v", w.name, err)
@@ -456,4 +461,42 @@ func (i *Installation) codes() (n int) {
 		i.t.Fatal(err)
 	}
 	return n
+}
+
+// TestASilentProvider starts a server, over a database that was left alone for
+// a minute, whose institution does not answer. Where the database is as it was
+// left, everybody is served; where it was never seen, nobody is until the
+// institution has spoken.
+func TestASilentProvider(t *testing.T) {
+	each(t, func(t *testing.T, i *Installation) {
+		n := i.Start()
+		n.Settle(10)
+		nobody := "http://" + FreeAddress(t)
+		for _, known := range []bool{true, false} {
+			if err := n.Stop(); err != nil {
+				t.Error(err)
+			}
+			i.age()
+			want := http.StatusOK
+			if !known {
+				want = http.StatusServiceUnavailable
+				if err := os.RemoveAll(filepath.Join(i.dir, "seen")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			n = i.StartUnder(nil, "--sandbox-url", nobody)
+			if status, _ := page(t, n, "/readyz"); status != want {
+				t.Errorf("known %v: ready is answered %d, want %d\n%s", known, status, want, n.Log())
+			}
+		}
+		if out, err := i.Try("reopen", "--sandbox-url", nobody); err == nil || !strings.Contains(out, "does not answer, so it stays closed") {
+			t.Errorf("reopened without the institution: %s", out)
+		}
+		if e := i.epoch(); e.Closed != "unsure" {
+			t.Errorf("it is %+v", e)
+		}
+		if r := i.reopen(); !r.Open || len(r.Found) > 0 {
+			t.Errorf("reopened: %+v", r)
+		}
+	})
 }

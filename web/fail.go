@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"citywalk/account"
+	"citywalk/db"
 	"citywalk/fault"
 	"citywalk/web/ui"
 )
@@ -55,6 +56,9 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	f := Fault(err)
+	if s.app != nil && errors.Is(err, db.ErrFenced) {
+		f = Closed(s.app.Name)
+	}
 	status := http.StatusInternalServerError
 	if f != nil {
 		status, s.fault = statusOf(f), f.Code

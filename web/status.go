@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"citywalk/account"
 	"citywalk/db"
 	"citywalk/fault"
 )
@@ -30,6 +31,18 @@ var (
 	ErrClosedTill    = fault.New(fault.Unavailable, "web.closed_till", fault.Us, "系统刚从备份恢复，暂时不能收会员卡。请先按平常方式收款，开放后再扫会员码。", "We were put back to an earlier moment and cannot take member cards for now. Take payment as ever, and scan again when we are open.")
 	ErrClosedConsole = fault.New(fault.Unavailable, "web.closed_console", fault.Operator, "数据库退回到了较早的时刻，系统还没有开放。请在服务器上运行 citywalk reopen：它和支付机构核对付款，然后开放。", "The database went back to an earlier moment and nobody is served. Run citywalk reopen on the server: it checks the payments with the institution, then opens.")
 )
+
+// Closed is what an app tells everybody whose server has to wait for a reopening.
+func Closed(app account.App) *fault.Error {
+	f := ErrClosed
+	switch app {
+	case account.TillApp:
+		f = ErrClosedTill
+	case account.ConsoleApp:
+		f = ErrClosedConsole
+	}
+	return f.After(30 * time.Second)
+}
 
 // Status is the HTTP status of a kind of fault. It is the only place that
 // knows.
@@ -91,7 +104,7 @@ func Fault(err error) *fault.Error {
 	case errors.Is(err, db.ErrUnknown):
 		return ErrOutcome.After(5 * time.Second)
 	case errors.Is(err, db.ErrFenced):
-		return ErrClosed.After(30 * time.Second)
+		return Closed("")
 	case errors.Is(err, db.ErrUnavailable), errors.Is(err, db.ErrBusy):
 		return ErrUnavailable.After(2 * time.Second)
 	case errors.Is(err, context.DeadlineExceeded):

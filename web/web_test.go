@@ -99,6 +99,7 @@ func TestErrorsBecomeAnswers(t *testing.T) {
 		{"a wrapped fault too", fmt.Errorf("redeem: scan: %w", errFull), 409, "webtest.full", "满了，请等一下。"},
 		{"an unknown error shows nothing of itself", secret, 500, "web.broken", "我们这边出了错"},
 		{"a database that is away says so", fmt.Errorf("x: %w", db.ErrUnavailable), 503, "web.unavailable", "系统正忙"},
+		{"a server of an earlier life says that it is closed", db.ErrFenced, 503, "web.closed", "付过的钱不会丢"},
 		{"a crowded database says so", db.ErrBusy, 503, "web.unavailable", "系统正忙"},
 		{"an unknown outcome says to look first", db.ErrUnknown, 503, "web.outcome_unknown", "请先看记录"},
 		{"a deadline says that it took too long", context.DeadlineExceeded, 503, "web.slow", "等得太久"},

@@ -5,10 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"time"
 
 	"citywalk/account"
-	"citywalk/fault"
 	"citywalk/web"
 	"citywalk/web/api"
 )
@@ -21,16 +19,15 @@ func (a *parts) closedPages() http.Handler {
 	e := web.New(web.Options{Account: a.account, Log: slog.Default(), Secure: strings.HasPrefix(a.cfg.baseURL(), "https://"),
 		Ready: func(context.Context) error { return errClosed }})
 	for _, app := range []struct {
-		name  account.App
-		base  string
-		fault *fault.Error
+		name account.App
+		base string
 	}{
-		{account.MemberApp, "/", web.ErrClosed},
-		{account.TillApp, "/till/", web.ErrClosedTill},
-		{account.ConsoleApp, "/console/", web.ErrClosedConsole},
-		{account.APIApp, api.Prefix + "/", web.ErrClosed},
+		{account.MemberApp, "/"},
+		{account.TillApp, "/till/"},
+		{account.ConsoleApp, "/console/"},
+		{account.APIApp, api.Prefix + "/"},
 	} {
-		refuse := func(http.ResponseWriter, *http.Request) error { return app.fault.After(30 * time.Second) }
+		refuse := func(http.ResponseWriter, *http.Request) error { return web.Closed(app.name) }
 		var routes []web.Route
 		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
 			routes = append(routes, web.Route{Pattern: method + " " + app.base + "{rest...}", Action: account.ActPublic, Handle: refuse})

@@ -40,7 +40,7 @@ type Contents struct {
 	Beat     int64            `json:"beat"`
 	Schema   string           `json:"schema"`
 	Entry    string           `json:"ledger_entry"` // The newest of the books.
-	Anchor   string           `json:"audit_anchor"` // For: citywalk audit verify --anchor.
+	Anchor   string           `json:"audit_anchor"` // For: citywalk audit verify --anchor; empty if nothing is sealed yet.
 	Rows     map[string]int64 `json:"rows"`
 	Finding  string           `json:"finding,omitempty"` // Why its books do not prove; empty if they do.
 }
@@ -66,7 +66,9 @@ func describe(tx *db.Tx, schema string) (c Contents, err error) {
 	if err != nil {
 		return c, err
 	}
-	c.Anchor = head.String()
+	if head.Seq > 0 {
+		c.Anchor = head.String()
+	}
 	found, err := ledger.Prove(tx)
 	if err == nil && len(found) > 0 {
 		c.Finding = found[0].Rule + ": " + found[0].What

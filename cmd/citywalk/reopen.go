@@ -47,6 +47,13 @@ func rowOfFound(f payment.Found) foundRow {
 	return foundRow{What: f.What, Payment: f.No, Payer: f.Payer, Subject: f.Subject, Amount: f.Amount, At: f.At, Done: f.Done}
 }
 
+// Help says what the flags do not.
+func (*ReopenCmd) Help() string {
+	return "Give it the flags that the server has. Run it with --dry-run first, and keep the list: it names every payment that the books lack. " +
+		"What was paid for something that is there is given to its payer, what was given back is undone again, the rest goes back to its payer once. " +
+		"The database is opened when the books prove; a server that waits notices within a second. Cut off at any moment, run it again."
+}
+
 func (c *ReopenCmd) Run(ctx context.Context, s *Streams) error {
 	if err := present(c.DB); err != nil {
 		return err

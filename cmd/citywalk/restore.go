@@ -23,6 +23,13 @@ type RestoreCmd struct {
 	DryRun bool   `help:"Only check the backup."`
 }
 
+// Help says what the flags do not.
+func (*RestoreCmd) Help() string {
+	return "Stop the server first. The backup is restored beside the database, compared with its manifest and proved, and only then exchanged with it; what was there is kept under another name. " +
+		"On PostgreSQL the role needs CREATEDB, and servers that still run are cut off and write nothing more. Cut off at any moment, run it again.\n\n" +
+		"Nobody is served until citywalk reopen has asked the payment provider what came after the backup."
+}
+
 func (c *RestoreCmd) Run(ctx context.Context, s *Streams) error {
 	if same(c.From, c.DB) {
 		return fmt.Errorf("%s is the database itself; name a backup", c.From)
