@@ -151,8 +151,8 @@ func (i *Installation) Command(args ...string) string {
 // Try runs a command of the binary against the installation. The output of a
 // failed one holds what it said on its error stream too.
 func (i *Installation) Try(args ...string) (string, error) {
-	cmd := exec.Command(program, append(args, "--db", i.DB, "--secrets", i.Secrets)...)
-	cmd.Env = i.environment()
+	cmd := exec.Command(program, args...)
+	cmd.Env = append(i.environment(), "CITYWALK_DB="+i.DB, "CITYWALK_SECRETS="+i.Secrets) // Not every command takes both as flags.
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {

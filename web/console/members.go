@@ -19,7 +19,7 @@ func (a *App) members(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	name, after := strings.TrimSpace(q.Get("q")), q.Get("after")
 	if _, err := account.ParsePhone(name); err == nil {
-		name = ""
+		return web.See(w, r, "/console/members") // Without the number: addresses are kept, and shown again.
 	}
 	all, err := a.Account.People(r.Context(), web.Session(r), name, after, rowsMax)
 	if err != nil {
@@ -44,6 +44,7 @@ func (a *App) findMember(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	asked := strings.TrimSpace(f.Value("q", ""))
+	f.Values.Del("q") // A number is not shown again, whatever is wrong with it.
 	if _, err := account.ParsePhone(asked); err != nil {
 		if digits(asked) >= 7 {
 			return web.Again(w, r, account.ErrPhone.In("q"), f, func(f ui.Form) templ.Component {
@@ -59,7 +60,6 @@ func (a *App) findMember(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		return web.See(w, r, "/console/members/"+string(found[0].ID))
 	}
-	f.Values.Del("q") // The number is not shown again.
 	return web.Again(w, r, err, f, func(f ui.Form) templ.Component {
 		return a.membersPage(a.page(r, "tab.members", "tab.members"), nil, f, "", "")
 	})
