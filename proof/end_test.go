@@ -1,0 +1,188 @@
+package proof
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"citywalk/db"
+	"citywalk/jobs"
+)
+
+// TestEndsAtTwoNodes races, two hundred times, everything that can end a priced
+// bill at the moment when its time is over: the member confirms at both nodes,
+// the member and staff decline, staff undoes, a job finds it timed out, and a
+// new scan wants its place. Each bill goes one lawful way, everybody who was
+// answered "yes" was told the truth of it, and the institution charged exactly
+// the bills that were confirmed.
+func TestEndsAtTwoNodes(t *testing.T) {
+	races(t, func(r *race) {
+		members := r.join(40)
+		ways := map[string]int{}
+		for range 5 {
+			for _, e := range r.ending(members) {
+				ways[e.way]++
+			}
+		}
+		t.Logf("of 200 bills: %v", ways)
+		r.books(200, ways)
+	})
+}
+
+// An ending is what happened to one bill.
+type ending struct {
+	way string // Its states, one after the other.
+	yes map[string]bool
+}
+
+// The lawful ways of a priced bill under everything that the race does to it.
+const (
+	wayOver  = "presented priced voided"
+	wayPaid  = "presented priced paying committed"
+	wayUndon = wayPaid + " refunding refunded"
+)
+
+// ending prices a bill for every member, lets all of them time out a moment
+// after the volley has begun, and says how each ended.
+func (r *race) ending(members []Client) []ending {
+	r.t.Helper()
+	bills, codes := make([]Redemption, len(members)), make([]struct{ Code string }, len(members))
+	r.each(len(members), func(i int) (err error) {
+		if bills[i], err = Scan(r.t.Context(), members[i], r.city.Staff, r.city.Shop); err != nil {
+			return err
+		}
+		if bills[i], err = r.city.Staff.Price(r.t.Context(), bills[i], 1000); err != nil {
+			return err
+		}
+		return members[i].Call(r.t.Context(), "POST", "/codes", nil, &codes[i])
+	})
+	var shots []shot
+	for i, bill := range bills {
+		again := shot{Client: r.city.Staff, path: "/shops/" + r.city.Shop + "/scans", body: Object{"code": codes[i].Code}}
+		for k, s := range []shot{confirms(members[i], bill), confirms(members[i], bill),
+			command(members[i], bill, "decline"), command(r.city.Staff, bill, "decline"), command(r.city.Staff, bill, "undo"), again} {
+			s.Client = s.At(r.node(k))
+			shots = append(shots, s)
+		}
+	}
+	r.exec(func(tx *db.Tx) error {
+		now := tx.Now()
+		if _, err := tx.Exec(`UPDATE redeem_redemptions SET expires = $1 WHERE state = 'priced'`, now.Add(200*time.Millisecond)); err != nil {
+			return err
+		}
+		for _, key := range []string{"a", "b"} {
+			if err := jobs.Enqueue(tx, "redeem.expire", key, now.Add(200*time.Millisecond), now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	answers := r.volley(shots)
+	all := make([]ending, len(bills))
+	for i := range bills {
+		all[i] = r.ended(members[i], bills[i], answers[6*i:6*i+6])
+	}
+	return all
+}
+
+// ended checks one bill against what was answered about it.
+func (r *race) ended(member Client, bill Redemption, a []Answer) ending {
+	r.t.Helper()
+	yes := func(which ...int) bool {
+		return slices.ContainsFunc(which, func(i int) bool { return a[i].Status == 200 })
+	}
+	last := r.rested(member, bill.ID)
+	if yes(5) { // The next bill goes as it came.
+		var next Redemption
+		r.must(member.Call(r.t.Context(), "GET", "/redemptions/current", nil, &next))
+		r.must(member.Call(r.t.Context(), "POST", "/redemptions/"+next.ID+"/decline", nil, nil))
+	}
+	way := r.way(bill.ID)
+	confirmed, declined, undone := yes(0, 1), yes(2, 3), yes(4)
+	if !slices.Contains([]string{wayOver, wayPaid, wayUndon}, way) ||
+		confirmed != strings.HasPrefix(way, wayPaid) || undone != (way == wayUndon) || declined != (last.Why == "redeem.declined") {
+		r.t.Errorf("%s went %q (%s); confirmed %v, declined %v, undone %v: %v", bill.ID, way, last.Why, confirmed, declined, undone, tally(a))
+	}
+	for _, one := range a {
+		if one.Status >= 500 {
+			r.t.Errorf("%s: %s", bill.ID, one)
+		}
+	}
+	return ending{way: strings.TrimSpace(way + " " + last.Why)}
+}
+
+// way is the states of a redemption, one after the other.
+func (r *race) way(id string) string {
+	r.t.Helper()
+	var states []string
+	r.must(r.db.View(r.t.Context(), func(tx *db.Tx) (err error) {
+		states, err = db.All[string](tx, `SELECT state FROM redeem_steps WHERE redemption = $1 ORDER BY version`, id)
+		return err
+	}))
+	return strings.Join(states, " ")
+}
+
+// books compares the ways of the bills with what was taken and given back.
+func (r *race) books(n int, ways map[string]int) {
+	r.t.Helper()
+	paid, undone := ways[wayPaid]+ways[wayUndon], ways[wayUndon]
+	truth, err := r.Sandbox.Truth(r.t.Context())
+	r.must(err)
+	charged, returned := 0, 0
+	for _, c := range truth.Charges {
+		if c.Status == "paid" && c.Amount == 900 {
+			charged++
+		}
+	}
+	for _, f := range truth.Refunds {
+		if f.Status == "refunded" && f.Amount == 900 {
+			returned++
+		}
+	}
+	rows := r.rows()
+	if charged != paid || returned != undone || rows["uses"] != paid-undone || rows["slots"] != 2*(paid-undone) || rows["open"] != 0 {
+		r.t.Errorf("%d bills were paid and %d undone; charged %d, returned %d; %s", paid, undone, charged, returned, inOrder(rows))
+	}
+	if paid == 0 || paid == n {
+		r.t.Errorf("%d of %d bills were paid: nothing was raced", paid, n)
+	}
+}
+
+// TestRefundAtTwoNodes gives one pass back forty times at once while its member
+// confirms a bill with it. The pass is paid back once at most, in full only if
+// it was not used, and either the bill or the refund comes first.
+func TestRefundAtTwoNodes(t *testing.T) {
+	races(t, func(r *race) {
+		ways := map[string]int{}
+		for _, m := range r.join(8) {
+			ways[r.refundOrRedeem(m)]++
+		}
+		t.Logf("%v", ways)
+	})
+}
+
+// refundOrRedeem races one pass.
+func (r *race) refundOrRedeem(member Client) string {
+	r.t.Helper()
+	bill := r.priced(member, 1000)
+	var mine struct{ Passes []Pass }
+	r.must(member.Call(r.t.Context(), "GET", "/passes", nil, &mine))
+	refund := shot{Client: member, path: "/passes/" + mine.Passes[0].ID + "/refund", body: Object{"amount": 16_800}}
+	before := r.rows()
+	answers := r.volley(append(r.times(40, refund), r.times(2, confirms(member, bill))...))
+	given, used := tally(answers[:40])["200"], tally(answers[40:])["200"]
+	if used == 0 { // Nobody pays it, so that it would stay until its quote is over.
+		r.must(member.Call(r.t.Context(), "POST", "/redemptions/"+bill.ID+"/decline", nil, nil))
+	}
+	last := r.rested(member, bill.ID)
+	after := r.rows()
+	if given > 1 || (given == 1) == (used > 0) || (used > 0) != (last.State == "committed") ||
+		after["refunds"]-before["refunds"] != given || after["payments"]-before["payments"] != min(used, 1) {
+		r.t.Errorf("%d refunds and %d confirmations were answered with yes; the bill is %s: %v", given, used, last.State, tally(answers))
+	}
+	if given == 1 {
+		return "refund"
+	}
+	return "bill"
+}
