@@ -1,7 +1,7 @@
 # Targets are explained by what follows ##. `make help` prints them.
 
 .DEFAULT_GOAL := build
-.PHONY: build test check race gen demo bench faults fuzz crash restore load requests help
+.PHONY: build test check race gen demo bench faults fuzz crash restore load requests history help
 
 build: ## build the binary ./citywalk
 	go build -trimpath -o citywalk ./cmd/citywalk
@@ -45,6 +45,9 @@ requests: ## make 20,000 requests of the OpenAPI document on each engine, right 
 
 restore: ## pay 5,000 bills on each engine, restore to 90 s before, reopen, kill that, reopen
 	go test ./proof -run TestRestoreToAnEarlierMinute -restore.long -count=1 -v -timeout=2h
+
+history: ## find an order in 20,000 operations on each engine, with kills and failpoints
+	go test ./proof -run TestHistoriesAreLinearizable -count=1 -v -timeout 60m -history.operations 20000
 
 help: ## print this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name words; do printf '%-8s %s\n' "$$name" "$$words"; done

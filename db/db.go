@@ -33,6 +33,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"citywalk/failpoint"
 )
 
 var (
@@ -153,7 +155,29 @@ func (d *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
 		return ErrNested
 	}
 	d.refresh(ctx)
-	return d.engine.update(ctx, d, fn)
+	if err := d.engine.update(ctx, d, breakable(fn)); err != nil {
+		return err
+	}
+	if err := failpoint.At(failpoint.AfterCommitBeforeReply); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnknown, err)
+	}
+	return nil
+}
+
+// breakable is fn between the two failpoints of a transaction.
+func breakable(fn func(*Tx) error) func(*Tx) error {
+	return func(tx *Tx) error {
+		if err := failpoint.At(failpoint.AfterBegin); err != nil {
+			return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		if err := failpoint.At(failpoint.BeforeCommit); err != nil {
+			return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
+		return nil
+	}
 }
 
 // View runs fn in a read-only transaction over one snapshot.

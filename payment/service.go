@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"citywalk/db"
+	"citywalk/failpoint"
 	"citywalk/jobs"
 	"citywalk/ledger"
 	"citywalk/money"
@@ -131,7 +132,13 @@ func (s *Service) call(ctx context.Context, fn func(context.Context) error) erro
 		return ctx.Err()
 	}
 	defer func() { <-s.slots }()
-	return fn(ctx)
+	if err := failpoint.At(failpoint.AfterIntentBeforeGateway); err != nil {
+		return err
+	}
+	if err := fn(ctx); err != nil {
+		return err
+	}
+	return failpoint.At(failpoint.AfterGatewayBeforeRecord)
 }
 
 func (s *Service) awake() {

@@ -42,6 +42,16 @@ import (
 // program is the binary under test; Main builds it.
 var program string
 
+// breakable builds the binary with failpoints, for the tests that want it.
+var breakable = sync.OnceValues(func() (string, error) {
+	path := program + "-failpoint"
+	out, err := exec.Command("go", "build", "-tags", "failpoint", "-o", path, "citywalk/cmd/citywalk").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("build the program with failpoints: %w\n%s", err, out)
+	}
+	return path, err
+})
+
 // Main builds the binary, runs the tests of a package and takes it away again.
 // It is what TestMain calls.
 func Main(m *testing.M) (code int) {
@@ -73,6 +83,7 @@ type Installation struct {
 	Operator string // Phone number of the first operator.
 
 	sandboxURL string
+	failpoints string // With which nodes start, if not empty.
 	mu         sync.Mutex
 	nodes      []*Node
 }
@@ -177,6 +188,10 @@ func (i *Installation) Open() *db.DB {
 	return d
 }
 
+// Arm has nodes that start from now on be the binary with failpoints, set as
+// package failpoint reads it; "" is the binary without any again.
+func (i *Installation) Arm(failpoints string) { i.failpoints = failpoints }
+
 // A Node is one running server process.
 type Node struct {
 	Base string // http://address:port
@@ -211,9 +226,17 @@ func (i *Installation) TryStart(wrapper []string, flags ...string) (*Node, error
 	args := append([]string{"serve", "--db", i.DB, "--secrets", i.Secrets, "--listen", listen,
 		"--sandbox-url", i.sandboxURL, "--sms-webhook", i.SMS.URL, "--sms-secret", i.SMS.secret,
 		"--codes-per-address=-1", "--codes-per-prefix=-1", "--codes-per-device=-1"}, flags...)
-	line := append(append([]string{}, wrapper...), append([]string{program}, args...)...)
+	binary, env := program, i.environment()
+	if i.failpoints != "" {
+		var err error
+		if binary, err = breakable(); err != nil {
+			return nil, err
+		}
+		env = append(env, "CITYWALK_FAILPOINTS="+i.failpoints)
+	}
+	line := append(append([]string{}, wrapper...), append([]string{binary}, args...)...)
 	n := &Node{Base: "http://" + listen, i: i, cmd: exec.Command(line[0], line[1:]...), said: new(record), gone: make(chan struct{})}
-	n.cmd.Env, n.cmd.Stdout, n.cmd.Stderr = i.environment(), n.said, n.said
+	n.cmd.Env, n.cmd.Stdout, n.cmd.Stderr = env, n.said, n.said
 	n.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // Should the tests be killed.
 	if err := n.cmd.Start(); err != nil {
 		return nil, err
