@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"io/fs"
 	"mime"
 	"net"
@@ -14,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"citywalk/db"
 	"citywalk/web/ui"
 )
 
@@ -55,7 +57,7 @@ func healthy(w http.ResponseWriter, r *http.Request) {
 }
 
 // ready answers whether traffic should come here. Why not goes to the log, not
-// to whoever asks.
+// to whoever asks, but for what every page says too.
 func (e *Edge) ready(w http.ResponseWriter, r *http.Request) {
 	if e.opts.Ready != nil {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
@@ -63,7 +65,11 @@ func (e *Edge) ready(w http.ResponseWriter, r *http.Request) {
 		if err := e.opts.Ready(ctx); err != nil {
 			state(r).err = err
 			w.Header().Set("Retry-After", "2")
-			write(w, r, http.StatusServiceUnavailable, "text/plain; charset=utf-8", []byte("not ready\n"))
+			says := "not ready\n"
+			if errors.Is(err, db.ErrFenced) {
+				says = "closed: an older state of the database was put in its place\n"
+			}
+			write(w, r, http.StatusServiceUnavailable, "text/plain; charset=utf-8", []byte(says))
 			return
 		}
 	}

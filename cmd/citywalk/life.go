@@ -46,7 +46,7 @@ type life struct {
 }
 
 // errClosed is what /readyz says while nobody is served.
-var errClosed = errors.New("the database went back to an earlier moment and is closed until citywalk reopen")
+var errClosed = fmt.Errorf("%w; it is closed until citywalk reopen", db.ErrFenced)
 
 // seenFolder is beside the keys: what is kept there must not travel with the
 // database.
@@ -89,11 +89,19 @@ func writeSeen(folder string, e db.Epoch) error {
 }
 
 // begin binds the server to the database's present life, and finds out whether
-// it may serve it.
+// it may serve it. Another node that starts too may find out first.
 func (a *parts) begin(ctx context.Context) error {
 	if a.life == nil {
 		return nil
 	}
+	err := a.enter(ctx)
+	if errors.Is(err, db.ErrFenced) {
+		err = a.enter(ctx)
+	}
+	return err
+}
+
+func (a *parts) enter(ctx context.Context) error {
 	e, err := a.db.Hold(ctx)
 	if err != nil {
 		return err
