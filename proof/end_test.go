@@ -21,19 +21,13 @@ func TestEndsAtTwoNodes(t *testing.T) {
 		members := r.join(40)
 		ways := map[string]int{}
 		for range 5 {
-			for _, e := range r.ending(members) {
-				ways[e.way]++
+			for _, way := range r.ending(members) {
+				ways[way]++
 			}
 		}
 		t.Logf("of 200 bills: %v", ways)
 		r.books(200, ways)
 	})
-}
-
-// An ending is what happened to one bill.
-type ending struct {
-	way string // Its states, one after the other.
-	yes map[string]bool
 }
 
 // The lawful ways of a priced bill under everything that the race does to it.
@@ -44,8 +38,8 @@ const (
 )
 
 // ending prices a bill for every member, lets all of them time out a moment
-// after the volley has begun, and says how each ended.
-func (r *race) ending(members []Client) []ending {
+// after the volley has begun, and says which way each went.
+func (r *race) ending(members []Client) []string {
 	r.t.Helper()
 	bills, codes := make([]Redemption, len(members)), make([]struct{ Code string }, len(members))
 	r.each(len(members), func(i int) (err error) {
@@ -79,15 +73,16 @@ func (r *race) ending(members []Client) []ending {
 		return nil
 	})
 	answers := r.volley(shots)
-	all := make([]ending, len(bills))
+	all := make([]string, len(bills))
 	for i := range bills {
 		all[i] = r.ended(members[i], bills[i], answers[6*i:6*i+6])
 	}
 	return all
 }
 
-// ended checks one bill against what was answered about it.
-func (r *race) ended(member Client, bill Redemption, a []Answer) ending {
+// ended checks one bill against what was answered about it, and returns its
+// way.
+func (r *race) ended(member Client, bill Redemption, a []Answer) string {
 	r.t.Helper()
 	yes := func(which ...int) bool {
 		return slices.ContainsFunc(which, func(i int) bool { return a[i].Status == 200 })
@@ -109,7 +104,7 @@ func (r *race) ended(member Client, bill Redemption, a []Answer) ending {
 			r.t.Errorf("%s: %s", bill.ID, one)
 		}
 	}
-	return ending{way: strings.TrimSpace(way + " " + last.Why)}
+	return strings.TrimSpace(way + " " + last.Why)
 }
 
 // way is the states of a redemption, one after the other.
