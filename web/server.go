@@ -41,8 +41,10 @@ func (e *Edge) Server(addr string) *http.Server {
 	return s
 }
 
-// Listener bounds the connections of l.
+// Listener bounds the connections of l, and refuses on each what is not one
+// clear request after the other.
 func (e *Edge) Listener(l net.Listener) net.Listener {
+	l = plainListener{l}
 	if e.opts.Connections == 0 {
 		return l
 	}
