@@ -15,7 +15,7 @@ import (
 var money = []Case{
 	{ID: "B7", Says: "who confirms a price that staff has changed since is shown the new one and pays nothing", both: confirmTheOldPrice},
 	{ID: "B8", Says: "a quote is confirmed whole, in time, once, and by nobody but its member", both: confirmWrongly},
-	{ID: "B9", Says: "of many scans of one code at two nodes one begins a bill", both: oneCodeAtTwoNodes, at: "proof.TestOneCodeManyScans redeem.TestOneCodeManyScans"},
+	{ID: "B9", Says: "of many scans of one code at two nodes one begins a bill", both: oneCodeAtTwoNodes, at: "proof.TestOneCodeAtTwoNodes redeem.TestOneCodeManyScans"},
 	{ID: "B12", Says: "a use a day is one use, however many are asked for at once", both: oneUseADay, at: "redeem.TestSlotsAreGivenOnce"},
 	{ID: "B15", Says: "never more is given back than was paid, and never twice", both: giveBackTwice, at: "payment.TestRefundSum"},
 	{ID: "B19", Says: "a bill paid across midnight belongs to the day of its payment and stands on one statement", both: acrossMidnight},
