@@ -15,8 +15,8 @@ import (
 type Class string
 
 const (
-	Pay    Class = "pay"    // Agreeing to a bill, its payment, and the page that waits for it.
-	Scan   Class = "scan"   // The member's code, the till's camera and the price.
+	Pay    Class = "pay"    // A bill that was begun: its price, agreeing, its payment, and the pages that wait for it.
+	Scan   Class = "scan"   // What begins a bill: the member's code, and the till's camera.
 	Change Class = "change" // Buying, signing in, and whatever else is kept.
 	Browse Class = "browse" // Reading.
 	Export Class = "export" // Files, proofs and imports, which take long.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -15,7 +16,8 @@ import (
 const (
 	streamsMax    = 2000             // On this node.
 	streamsEach   = 24               // Of one person or address.
-	streamRecheck = time.Second      // Changes made on other nodes are seen after this.
+	streamRecheck = time.Second      // Changes made on other nodes are seen after this,
+	looksMax      = 500              // or later, so that all streams look so often a second.
 	streamBeat    = 15 * time.Second // A comment keeps proxies from hanging up.
 	streamSession = 5 * time.Second  // A dismissed person's stream ends after this.
 	streamLife    = 10 * time.Minute // Then the browser opens a new one.
@@ -60,6 +62,17 @@ func (h *Hub) Streams() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.count
+}
+
+// recheck is when a stream looks again. Streams hold no slot, so all of them
+// together must not ask more than a database does beside its work.
+func (h *Hub) recheck() time.Duration {
+	n := h.Streams()
+	if n <= looksMax {
+		return streamRecheck
+	}
+	d := time.Duration(n) * time.Second / looksMax
+	return d + rand.N(d/4) // Not all at once.
 }
 
 // Close ends all streams and lets no new one begin.
@@ -109,7 +122,8 @@ func (h *Hub) leave(wake chan struct{}, owner string, topics []string) {
 // Live streams the version of what a page shows: once at the beginning and
 // again whenever it changed. A version is any short text without line breaks,
 // say "priced/3". It is asked for when the hub publishes one of the topics and
-// once a second, and should cost one cheap read.
+// once a second, less often while there are many, and should cost one cheap
+// read.
 func Live(w http.ResponseWriter, r *http.Request, topics []string, version func(context.Context) (string, error)) error {
 	e := state(r).edge
 	owner := string(Session(r).Person)
@@ -150,7 +164,7 @@ type stream struct {
 func (s *stream) follow(r *http.Request, e *Edge, wake chan struct{}, now string, version func(context.Context) (string, error)) {
 	ctx, cancel := context.WithTimeout(state(r).whole, streamLife)
 	defer cancel()
-	recheck, beat, session := time.NewTicker(streamRecheck), time.NewTicker(streamBeat), time.NewTicker(streamSession)
+	recheck, beat, session := time.NewTimer(e.Hub.recheck()), time.NewTicker(streamBeat), time.NewTicker(streamSession)
 	defer recheck.Stop()
 	defer beat.Stop()
 	defer session.Stop()
@@ -172,6 +186,7 @@ func (s *stream) follow(r *http.Request, e *Edge, wake chan struct{}, now string
 			now, err = s.look(ctx, now, version)
 		case <-recheck.C:
 			now, err = s.look(ctx, now, version)
+			recheck.Reset(e.Hub.recheck())
 		}
 		if err != nil {
 			return

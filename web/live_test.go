@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"citywalk/account"
 )
@@ -96,6 +97,22 @@ func TestStreamsEndWhenTheThingIsGone(t *testing.T) {
 	}
 	if got := next(); got != "end" {
 		t.Fatalf("got %s", got)
+	}
+}
+
+// TestManyStreamsLookLessOften proves that a few streams look every second, and
+// that many ask the database no more than so often together.
+func TestManyStreamsLookLessOften(t *testing.T) {
+	h := NewHub()
+	for _, n := range []int{1, looksMax, looksMax + 1, streamsMax} {
+		h.count = n
+		each := h.recheck()
+		if asked := float64(n) / each.Seconds(); asked > looksMax || each > streamsMax*time.Second/looksMax*5/4 {
+			t.Errorf("%d streams look every %v, %.0f times a second", n, each, asked)
+		}
+	}
+	if h.count = 1; h.recheck() != streamRecheck {
+		t.Errorf("one stream looks every %v", h.recheck())
 	}
 }
 

@@ -43,8 +43,9 @@
 // A page that waits for somebody else names its stream, and marks what may
 // change with data-live-region, and with data-live-of which version it shows:
 // while that is the same, what was tapped into it stays. Whoever changes the
-// thing publishes its topic after the commit. The database is the truth: without a publish the change is
-// seen a second later, and without a stream two seconds later.
+// thing publishes its topic after the commit. The database is the truth: without a
+// publish the change is seen a second later (later among many hundred streams),
+// and without a stream two seconds later.
 //
 //	p.Live, p.Version = "/pay/"+red.ID+"/live", version(red)
 //	// and in the handler of that path:

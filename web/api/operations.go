@@ -54,7 +54,7 @@ func (a *API) operations() {
 	op(a, post, "/shops/{shop}/estimates", "estimate", "What a bill would come to", account.ActMemberUse, a.estimate, as(web.Scan))
 	op(a, post, "/shops/{shop}/requests", "request", "Begin a redemption from the shop's sign", account.ActMemberUse, a.request, as(web.Pay))
 	op(a, get, "/shops/{shop}/redemptions", "shopRedemptions", "A shop's redemptions of a day", account.ActTillUse, a.shopRedemptions)
-	op(a, post, "/redemptions/{redemption}/quotes", "price", "Quote a bill", account.ActTillUse, a.price, as(web.Scan))
+	op(a, post, "/redemptions/{redemption}/quotes", "price", "Quote a bill", account.ActTillUse, a.price, as(web.Pay))
 	op(a, post, "/redemptions/{redemption}/confirm", "confirm", "Agree to a quote and pay", account.ActMemberUse, a.confirm, as(web.Pay))
 	op(a, post, "/redemptions/{redemption}/dispute", "dispute", "Say that the amount is wrong", account.ActMemberUse, a.dispute, as(web.Pay))
 	op(a, post, "/redemptions/{redemption}/accept", "acceptRequest", "Accept a request", account.ActTillUse, a.acceptRequest, as(web.Pay))
