@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	loadShops   = 24 // That the city under load has.
-	loadLookers = 64 // Members who look at their card and never use it, so that no code ends another.
+	loadShops   = 24  // That the city under load has.
+	loadLookers = 128 // Members who look at their card and never use it, so that no code ends another.
 	stockMax    = 1 << 18
 )
 

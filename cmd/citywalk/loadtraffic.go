@@ -132,7 +132,7 @@ func (c *loadCity) redeemOne(ctx context.Context, w *wire, s *step) {
 		return
 	}
 	b.left--
-	s.as("price", web.Scan)
+	s.as("price", web.Pay)
 	if !c.post(ctx, w, s, at.token, "/redemptions/"+string(r.ID)+"/quotes", map[string]any{"bill": 128*money.Yuan + 50}, &r) {
 		return
 	}
