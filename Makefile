@@ -1,7 +1,7 @@
 # Targets are explained by what follows ##. `make help` prints them.
 
 .DEFAULT_GOAL := build
-.PHONY: build test check race gen demo bench faults fuzz crash restore load requests history help
+.PHONY: build test check race gen demo bench faults fuzz crash failover restore load requests history help
 
 build: ## build the binary ./citywalk
 	go build -trimpath -o citywalk ./cmd/citywalk
@@ -35,7 +35,7 @@ fuzz: ## run every fuzz target for FUZZTIME (30s each)
 	@scripts/fuzz
 
 crash: ## kill the server 200 times on each engine, fill its disk, take its database away (as root)
-	go test ./proof -run 'TestKilledServer|TestAcknowledgedIsOnDisk|TestFullDisk|TestDatabaseGone|TestStopped' -crash.long -count=1 -v -timeout=2h
+	go test ./proof -run 'TestKilledServer|TestAcknowledgedIsOnDisk|TestFullDisk|TestDatabaseGone|TestStoppedNode' -crash.long -count=1 -v -timeout=2h
 
 failover: ## lose the PostgreSQL primary 5 times under a crowd and promote its standby (as root)
 	go test ./proof -run 'TestFailover|TestDoctor' -crash.long -count=1 -v -timeout=1h

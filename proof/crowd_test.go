@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -33,7 +34,8 @@ type crowd struct {
 	nodes   atomic.Pointer[[]*Node] // Who serves.
 	fuse    atomic.Int64            // So many more requests until lit.
 	lit     chan struct{}
-	unknown atomic.Int64 // Requests whose connection broke.
+	unknown atomic.Int64 // Requests whose connection broke, or that found nobody.
+	broken  atomic.Int64 // Of these, those that had found somebody.
 	replays atomic.Int64 // Answers to a command that had taken effect before.
 
 	mu       sync.Mutex
@@ -167,6 +169,9 @@ func (c *crowd) send(ctx context.Context, who Client, method, path, key string, 
 			return a, ctx.Err()
 		case err != nil:
 			c.unknown.Add(1)
+			if !errors.Is(err, syscall.ECONNREFUSED) {
+				c.broken.Add(1)
+			}
 		case a.Status == http.StatusServiceUnavailable:
 			c.mu.Lock()
 			c.slowest = max(c.slowest, time.Since(began))
