@@ -251,19 +251,11 @@ func engineOf(i *Installation) db.Engine {
 	return db.SQLite
 }
 
-// A check is one line of the doctor's or of a drill's.
-type check struct{ Name, State, Detail string }
-
 // states are the doctor's lines by name.
-func (i *Installation) states(flags ...string) map[string]check {
+func (i *Installation) states() map[string]Check {
 	i.t.Helper()
-	out, _ := i.Try(append([]string{"doctor", "--json"}, flags...)...)
-	all := map[string]check{}
-	out, _, _ = strings.Cut(out, "\n]\n")
-	for _, c := range printed[[]check](i, out+"\n]\n") {
-		all[c.Name] = c
-	}
-	return all
+	checks, _ := i.Doctor()
+	return checks
 }
 
 // drill is what the command prints.
@@ -271,7 +263,7 @@ type drill struct {
 	Backup  string
 	Restore float64 `json:"restore_seconds"`
 	Whole   float64 `json:"whole_seconds"`
-	Checks  []check
+	Checks  []Check
 	OK      bool
 }
 

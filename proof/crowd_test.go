@@ -92,8 +92,11 @@ func (c *crowd) start(customers int) (close func()) {
 // visit is one customer's day.
 func (c *crowd) visit(ctx context.Context, closing *atomic.Bool) {
 	me, err := c.signIn(ctx)
-	if err != nil {
-		return // Another number will do: a killed node's message comes late.
+	if err != nil { // Another number will do: a killed node's message comes late.
+		if r, ok := errors.AsType[Refused](err); ok && r.Status == http.StatusServiceUnavailable {
+			c.refuse(r.Answer, 0)
+		}
+		return
 	}
 	if err := c.buy(ctx, me); err != nil {
 		c.fail("buy a pass", err)
@@ -123,7 +126,7 @@ func (c *crowd) node() *Node {
 
 // signIn opens a session for a number that nobody had.
 func (c *crowd) signIn(ctx context.Context) (Client, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	n := c.node()
 	go func() {
@@ -173,15 +176,20 @@ func (c *crowd) send(ctx context.Context, who Client, method, path, key string, 
 				c.broken.Add(1)
 			}
 		case a.Status == http.StatusServiceUnavailable:
-			c.mu.Lock()
-			c.slowest = max(c.slowest, time.Since(began))
-			c.why[a.Problem().Code]++
-			c.mu.Unlock()
+			c.refuse(a, time.Since(began))
 		default:
 			return a, nil
 		}
 		time.Sleep(10 * time.Millisecond) // Nobody may be there for a while.
 	}
+}
+
+// refuse counts an answer that was none.
+func (c *crowd) refuse(a Answer, took time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.slowest = max(c.slowest, took)
+	c.why[a.Problem().Code]++
 }
 
 func (c *crowd) get(ctx context.Context, who Client, path string, answer any) error {

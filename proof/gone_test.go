@@ -2,9 +2,6 @@ package proof
 
 import (
 	"net/http"
-	"regexp"
-	"strconv"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -40,11 +37,18 @@ func (c *crowd) outage(n *Node, name string, gone, back func()) {
 	if *long {
 		length = 30 * time.Second
 	}
-	before := n.standing(c.t)
+	before, err := n.Standing()
+	if err != nil {
+		c.t.Fatal(err)
+	}
 	c.told(func() { c.why, c.slowest = map[string]int{}, 0 })
 	gone()
 	time.Sleep(length)
-	during, told := n.standing(c.t), c.toll().commands
+	during, err := n.Standing()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	told := c.toll().commands
 	if got := n.status(c.t, "/readyz"); got != http.StatusServiceUnavailable {
 		c.t.Errorf("%s: /readyz is %d", name, got)
 	}
@@ -58,31 +62,12 @@ func (c *crowd) outage(n *Node, name string, gone, back func()) {
 	c.await(c.t, "the node is ready again", func() bool { return n.status(c.t, "/readyz") == http.StatusOK })
 	c.told(func() {
 		c.t.Logf("%s for %v: refused %v, at the latest after %v; goroutines %d before and %d at its end; served again after %v",
-			name, length, c.why, c.slowest.Round(time.Millisecond), before, during, resumed.Round(time.Millisecond))
+			name, length, c.why, c.slowest.Round(time.Millisecond), before.Goroutines, during.Goroutines, resumed.Round(time.Millisecond))
 	})
-	if during > before+100 {
-		c.t.Errorf("%s: %d goroutines became %d", name, before, during)
+	if during.Goroutines > before.Goroutines+100 {
+		c.t.Errorf("%s: %d goroutines became %d", name, before.Goroutines, during.Goroutines)
 	}
 	if *long && resumed > 5*time.Second {
 		c.t.Errorf("%s: served again only after %v", name, resumed)
 	}
-}
-
-var goroutines = regexp.MustCompile(`msg=standing goroutines=(\d+)`)
-
-// standing asks the node how many goroutines it has.
-func (n *Node) standing(t testing.TB) int {
-	t.Helper()
-	asked := len(goroutines.FindAllString(n.Log(), -1))
-	if err := n.Signal(syscall.SIGUSR1); err != nil {
-		t.Fatal(err)
-	}
-	for began := time.Now(); time.Since(began) < patience; time.Sleep(5 * time.Millisecond) {
-		if said := goroutines.FindAllStringSubmatch(n.Log(), -1); len(said) > asked {
-			count, _ := strconv.Atoi(said[asked][1])
-			return count
-		}
-	}
-	t.Fatal("the node does not say how it stands")
-	return 0
 }
