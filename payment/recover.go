@@ -4,7 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"citywalk/db"
 	"citywalk/fault"
@@ -66,41 +71,73 @@ func (s *Service) Recover(ctx context.Context, since time.Time, progress func(do
 	if err != nil {
 		return err
 	}
-	all, done := len(g.ours)+len(g.refunds)+len(g.charges), 0
+	all := len(g.ours) + len(g.refunds) + len(g.charges)
+	var done int
+	var telling sync.Mutex
 	step := func() {
+		telling.Lock()
+		defer telling.Unlock()
 		if done++; progress != nil {
 			progress(done, all)
 		}
 	}
-	for _, no := range g.ours {
+	err = several(ctx, g.ours, func(ctx context.Context, no string) error {
 		if _, err := s.Sync(ctx, no); err != nil && !errors.Is(err, ErrMismatch) {
 			return err
 		}
 		step()
+		return nil
+	})
+	if err == nil {
+		err = s.takeOver(ctx, g, step)
 	}
-	if err := s.takeOver(ctx, g, step); err != nil {
+	if err != nil {
 		return err
 	}
 	return s.sendAsked(ctx)
 }
 
+// atOnce is how many payments are worked on at the same time: most wait for
+// the provider or the disk.
+const atOnce = 8
+
+// several calls fn for each of all, which have nothing to do with each other,
+// a few at once. The first error ends it.
+func several[T any](ctx context.Context, all []T, fn func(context.Context, T) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	for _, one := range all {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return fn(ctx, one)
+		})
+	}
+	return g.Wait()
+}
+
 // takeOver is Recover without what is ours and can be asked for by number.
 func (s *Service) takeOver(ctx context.Context, g gap, step func()) error {
-	for no, refunds := range g.refunds {
-		for _, f := range refunds {
+	err := several(ctx, slices.Collect(maps.Keys(g.refunds)), func(ctx context.Context, no string) error {
+		for _, f := range g.refunds[no] {
 			if err := s.takeBack(ctx, f); err != nil {
 				return fmt.Errorf("payment: take over refund %s of %s: %w", f.No, no, err)
 			}
 		}
 		step()
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	for _, c := range g.charges {
+	return several(ctx, g.charges, func(ctx context.Context, c ListedCharge) error {
 		if err := s.adopt(ctx, c, g.refunds[c.No]); err != nil {
 			return fmt.Errorf("payment: take over charge %s: %w", c.No, err)
 		}
 		step()
-	}
-	return nil
+		return nil
+	})
 }
 
 // gap compares the provider's lists with the books.
@@ -314,12 +351,15 @@ func (s *Service) sendAsked(ctx context.Context) error {
 		all, err = unsentRefunds(tx)
 		return err
 	})
-	for _, no := range all {
+	if err != nil {
+		return err
+	}
+	return several(ctx, all, func(ctx context.Context, no string) error {
 		if err := s.pursue(ctx, no); err != nil && !errors.Is(err, ErrMismatch) {
 			return err
 		}
-	}
-	return err
+		return nil
+	})
 }
 
 // receiveLate books money that came for nothing.
