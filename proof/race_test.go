@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -103,16 +104,20 @@ func (r *race) useUp(member, staff Client, shop, end string) {
 		}
 		all.Go(func() {
 			member, staff := member.At(r.node(i/2)), staff.At(r.node(i/2+1))
-			for refused := (Refused{}); ; {
+			had := 0
+			for refused := (Refused{}); had <= usesADay; {
 				err := visit(r.t.Context(), member, staff, shop)
-				if errors.As(err, &refused) && refused.Problem().Code == end {
-					return
-				} else if err != nil && !errors.As(err, &refused) {
+				if err == nil {
+					had++
+				} else if !errors.As(err, &refused) {
 					errs[i] = err
+					return
+				} else if refused.Problem().Code == end {
 					return
 				}
 				time.Sleep(5 * time.Millisecond) // As a person would look at what it says.
 			}
+			errs[i] = fmt.Errorf("one device alone had %d uses", had)
 		})
 	}
 	all.Wait()
