@@ -19,7 +19,7 @@ const (
 	streamRecheck = time.Second      // Changes made on other nodes are seen after this,
 	looksMax      = 500              // or later, so that all streams look so often a second.
 	streamBeat    = 15 * time.Second // A comment keeps proxies from hanging up.
-	streamSession = 5 * time.Second  // A dismissed person's stream ends after this.
+	streamSession = 5                // A dismissed person's stream ends after so many looks.
 	streamLife    = 10 * time.Minute // Then the browser opens a new one.
 )
 
@@ -164,10 +164,9 @@ type stream struct {
 func (s *stream) follow(r *http.Request, e *Edge, wake chan struct{}, now string, version func(context.Context) (string, error)) {
 	ctx, cancel := context.WithTimeout(state(r).whole, streamLife)
 	defer cancel()
-	recheck, beat, session := time.NewTimer(e.Hub.recheck()), time.NewTicker(streamBeat), time.NewTicker(streamSession)
+	recheck, beat, looks := time.NewTimer(e.Hub.recheck()), time.NewTicker(streamBeat), 0
 	defer recheck.Stop()
 	defer beat.Stop()
-	defer session.Stop()
 	for {
 		var err error
 		select {
@@ -177,14 +176,13 @@ func (s *stream) follow(r *http.Request, e *Edge, wake chan struct{}, now string
 			return
 		case <-beat.C:
 			err = s.send(": still here\n\n")
-		case <-session.C:
-			if isSignedOut(e.stillAllowed(ctx, r)) {
-				s.version("over")
-				return
-			}
 		case <-wake:
 			now, err = s.look(ctx, now, version)
 		case <-recheck.C:
+			if looks++; looks%streamSession == 0 && isSignedOut(e.stillAllowed(ctx, r)) {
+				s.version("over")
+				return
+			}
 			now, err = s.look(ctx, now, version)
 			recheck.Reset(e.Hub.recheck())
 		}
