@@ -207,13 +207,13 @@ func (m *measure) progress(name string, gone, whole time.Duration) {
 	bar(m.s.Err, int(gone.Seconds()), int(whole.Seconds()), fmt.Sprintf("s, %s, %s, %v left   ", m.run.Engine, name, left))
 }
 
-// climb finds the most that is done well, by offering ever more until a fifth
-// is refused.
+// climb finds the most that is done well, by offering ever more until, twice in
+// a row, a fifth is not done.
 func (m *measure) climb(ctx context.Context) (peak float64, err error) {
 	if m.Peak > 0 {
 		return m.Peak, nil
 	}
-	for rate := 2 * m.Rate; ; rate *= 1.3 {
+	for rate, short := 2*m.Rate, 0; ; rate *= 1.3 {
 		if err := m.supply(ctx, rate*m.Ramp.Seconds()); err != nil {
 			return 0, err
 		}
@@ -222,7 +222,10 @@ func (m *measure) climb(ctx context.Context) (peak float64, err error) {
 			return 0, err
 		}
 		m.run.Peak = max(m.run.Peak, st.Goodput)
-		if float64(st.Good) < 0.8*float64(st.Sent+st.Late) {
+		if short++; float64(st.Good) >= 0.8*float64(st.Sent+st.Late) {
+			short = 0
+		}
+		if short == 2 {
 			return m.run.Peak, nil
 		}
 	}
@@ -250,7 +253,7 @@ func (m *measure) withStreams(ctx context.Context) error {
 	}
 	defer open.Wait()
 	defer stop()
-	for range 100 {
+	for range 600 {
 		if f, err := m.subject.footprint(ctx); err != nil || f.Connections >= m.Streams {
 			break
 		}
