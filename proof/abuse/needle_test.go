@@ -50,14 +50,32 @@ func backwards(s string) string {
 	return string(b)
 }
 
-// found names the needles that stand in a text.
-func found(all map[string][]byte, text []byte) (names []string) {
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if bytes.Contains(text, all[name]) {
-			names = append(names, name)
+// A finder looks for all needles in one pass.
+type finder struct {
+	all    map[string][]byte
+	starts [1 << 16][]string // Names of needles by their first two bytes.
+}
+
+func newFinder(all map[string][]byte) *finder {
+	f := &finder{all: all}
+	for name, needle := range all {
+		at := int(needle[0])<<8 | int(needle[1])
+		f.starts[at] = append(f.starts[at], name)
+	}
+	return f
+}
+
+// in names the needles that stand in a text.
+func (f *finder) in(text []byte) []string {
+	names := map[string]bool{}
+	for i := 1; i < len(text); i++ {
+		for _, name := range f.starts[int(text[i-1])<<8|int(text[i])] {
+			if bytes.HasPrefix(text[i-1:], f.all[name]) {
+				names[name] = true
+			}
 		}
 	}
-	return names
+	return slices.Sorted(maps.Keys(names))
 }
 
 // searched looks for the number in all that was said and kept. The node is
@@ -66,15 +84,16 @@ func found(all map[string][]byte, text []byte) (names []string) {
 func (c *canary) searched() {
 	c.node.Kill()
 	all := needles(canaryNumber)
+	number := newFinder(all)
 	for name, needle := range all {
-		if got := found(all, slices.Concat([]byte("\x00\xffx"), needle, []byte("y\n"))); !slices.Contains(got, name) {
+		if got := number.in(slices.Concat([]byte("\x00\xffx"), needle, []byte("y\n"))); !slices.Contains(got, name) {
 			c.Errorf("%s would not be found", name)
 		}
 	}
 	masked := false
 	for _, one := range c.told {
 		masked = masked || strings.Contains(one.text, "139****7531")
-		if names := found(all, []byte(one.text)); len(names) > 0 {
+		if names := number.in([]byte(one.text)); len(names) > 0 {
 			c.Errorf("%s was told %v: %.300s", one.what, names, one.text)
 		}
 	}
@@ -84,7 +103,8 @@ func (c *canary) searched() {
 	for i, secret := range c.secrets {
 		all[fmt.Sprint("token ", i)] = []byte(secret)
 	}
-	if names := found(all, []byte(c.node.Log())); len(names) > 0 {
+	secret := newFinder(all)
+	if names := secret.in([]byte(c.node.Log())); len(names) > 0 {
 		c.Errorf("the log holds %v:\n%s", names, c.node.Log())
 	}
 	files, kept := 0, 0
@@ -103,7 +123,7 @@ func (c *canary) searched() {
 			if bytes.Contains(text, []byte("139****7531")) {
 				kept++
 			}
-			if names := found(all, text); len(names) > 0 {
+			if names := secret.in(text); len(names) > 0 {
 				c.Errorf("%s holds %v", path, names)
 			}
 			return err
