@@ -81,7 +81,8 @@ func TestBrake(t *testing.T) {
 
 		// While the hour's codes are as they are it stays on, without another alarm.
 		// What was asked for meanwhile does not count.
-		w.clock.Advance(20 * time.Minute)
+		w.pump(9990, 9993)
+		w.clock.Advance(15 * time.Minute)
 		if n := w.watch(); n != 0 || fmt.Sprint(w.brakes()) != "[unmet 4/21]" {
 			t.Errorf("twenty minutes later %d alarms, %v", n, w.brakes())
 		}
