@@ -236,6 +236,17 @@ func TestSQLIsWhatBothEnginesMeanAlike(t *testing.T) {
 	}
 }
 
+// SQLite plans by the value of a bare LIMIT, and so compiles the statement anew
+// each time that it is run, which takes as long again as running it.
+func TestNoStatementIsCompiledEachTime(t *testing.T) {
+	bare := regexp.MustCompile(`(?i)\b(?:LIMIT|OFFSET)\s+\$`)
+	for _, s := range statements(t) {
+		if m := bare.FindString(s.text); m != "" {
+			t.Errorf("%s: %q: write CAST($n AS BIGINT)", s.at, m)
+		}
+	}
+}
+
 func migrations(t *testing.T) []string {
 	t.Helper()
 	var all []string

@@ -75,7 +75,7 @@ func people(tx *db.Tx, name, index, after string, limit int) ([]Person, error) {
 			WHERE (CAST($1 AS TEXT) = '' OR phone_index = $1)
 				AND (CAST($2 AS TEXT) = '' OR name_folded LIKE $2 ESCAPE '!')
 				AND (CAST($3 AS TEXT) = '' OR id < $3)
-			ORDER BY id DESC LIMIT $4
+			ORDER BY id DESC LIMIT CAST($4 AS BIGINT)
 		) p LEFT JOIN account_grants g ON g.person = p.id
 		ORDER BY p.id DESC, g.since, g.role, g.merchant, g.shop`, index, pattern, after, limit)
 	if err != nil {
@@ -97,7 +97,7 @@ func team(tx *db.Tx, merchant, shop string) ([]Person, error) {
 }
 
 func sealedPhones(tx *db.Tx, limit int) ([]sealedPhone, error) {
-	return db.All[sealedPhone](tx, `SELECT id, phone, phone_index FROM account_people ORDER BY id DESC LIMIT $1`, limit)
+	return db.All[sealedPhone](tx, `SELECT id, phone, phone_index FROM account_people ORDER BY id DESC LIMIT CAST($1 AS BIGINT)`, limit)
 }
 
 func addPerson(tx *db.Tx, id ID, sealed, index, masked string) error {

@@ -21,7 +21,7 @@ func waitingEvents(tx *db.Tx, limit int) ([]Event, error) {
 	return db.All[Event](tx, `
 		SELECT a.id, a.at, a.actor, a.action, a.object, a.detail
 		FROM account_unsealed u JOIN account_audits a ON a.id = u.audit
-		ORDER BY u.audit LIMIT $1`, limit)
+		ORDER BY u.audit LIMIT CAST($1 AS BIGINT)`, limit)
 }
 
 func unsealedEvents(tx *db.Tx, object string, limit int) ([]Event, error) {
@@ -29,7 +29,7 @@ func unsealedEvents(tx *db.Tx, object string, limit int) ([]Event, error) {
 		SELECT a.id, a.at, a.actor, a.action, a.object, a.detail
 		FROM account_unsealed u JOIN account_audits a ON a.id = u.audit
 		WHERE (CAST($1 AS TEXT) = '' OR a.object = $1)
-		ORDER BY u.audit DESC LIMIT $2`, object, limit)
+		ORDER BY u.audit DESC LIMIT CAST($2 AS BIGINT)`, object, limit)
 }
 
 func sealedEvents(tx *db.Tx, object string, before int64, limit int) ([]Event, error) {
@@ -37,7 +37,7 @@ func sealedEvents(tx *db.Tx, object string, before int64, limit int) ([]Event, e
 		SELECT s.seq, a.id, a.at, a.actor, a.action, a.object, a.detail, s.hash
 		FROM account_seals s JOIN account_audits a ON a.id = s.audit
 		WHERE (CAST($1 AS TEXT) = '' OR a.object = $1) AND (CAST($2 AS BIGINT) = 0 OR s.seq < $2)
-		ORDER BY s.seq DESC LIMIT $3`, object, before, limit)
+		ORDER BY s.seq DESC LIMIT CAST($3 AS BIGINT)`, object, before, limit)
 }
 
 func head(tx *db.Tx) (Anchor, error) {

@@ -103,6 +103,8 @@ func sqliteDSN(path string, readonly bool) string {
 	if readonly {
 		q.Set("_txlock", "deferred")
 		q.Add("_pragma", "query_only(1)")
+	} else { // What undoes a turn needs no file, which would be one more that cannot be written.
+		q.Add("_pragma", "temp_store(MEMORY)")
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }

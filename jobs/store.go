@@ -24,7 +24,7 @@ func selectByState(tx *db.Tx, state string, limit int) ([]Job, error) {
 	return db.All[Job](tx, `
 		SELECT id, kind, key, body, state, attempts, run_at, claim, error, created FROM jobs_jobs
 		WHERE CAST($1 AS TEXT) = '' OR state = $1
-		ORDER BY created DESC, id DESC LIMIT $2`, state, limit)
+		ORDER BY created DESC, id DESC LIMIT CAST($2 AS BIGINT)`, state, limit)
 }
 
 func revive(tx *db.Tx, id string) error {
@@ -40,7 +40,7 @@ func selectDue(tx *db.Tx, kinds string, limit int) ([]Job, error) {
 	return db.All[Job](tx, `
 		SELECT id, kind, key, body, state, attempts, run_at, claim, error, created FROM jobs_jobs
 		WHERE state <> 'dead' AND run_at <= $1 AND CAST($2 AS TEXT) LIKE '%,' || kind || ',%'
-		ORDER BY run_at, id LIMIT $3`, tx.Now(), kinds, limit)
+		ORDER BY run_at, id LIMIT CAST($3 AS BIGINT)`, tx.Now(), kinds, limit)
 }
 
 // take makes a job ours unless another claimed it since it was read.

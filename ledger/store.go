@@ -86,13 +86,13 @@ func selectEntries(tx *db.Tx, day Day, a Account, after string, limit int) (all 
 			SELECT id, key, memo, day, at FROM ledger_entries e
 			WHERE (CAST($1 AS TEXT) = '' OR (day, at, id) < (SELECT day, at, id FROM ledger_entries WHERE id = $1))
 				AND (CAST($2 AS TEXT) = '' OR EXISTS (SELECT 1 FROM ledger_postings p WHERE p.entry = e.id AND p.account = $2))
-			ORDER BY day DESC, at DESC, id DESC LIMIT $3`, after, a, limit)
+			ORDER BY day DESC, at DESC, id DESC LIMIT CAST($3 AS BIGINT)`, after, a, limit)
 	} else {
 		all, err = db.All[Written](tx, `
 			SELECT id, key, memo, day, at FROM ledger_entries e
 			WHERE day = $1 AND (CAST($2 AS TEXT) = '' OR (at, id) < (SELECT at, id FROM ledger_entries WHERE id = $2))
 				AND (CAST($3 AS TEXT) = '' OR EXISTS (SELECT 1 FROM ledger_postings p WHERE p.entry = e.id AND p.account = $3))
-			ORDER BY at DESC, id DESC LIMIT $4`, day, after, a, limit)
+			ORDER BY at DESC, id DESC LIMIT CAST($4 AS BIGINT)`, day, after, a, limit)
 	}
 	for i := 0; err == nil && i < len(all); i++ {
 		all[i].Postings, err = db.All[Posting](tx, `
@@ -110,7 +110,7 @@ type oddEntry struct {
 func selectUnbalanced(tx *db.Tx) ([]oddEntry, error) {
 	return db.All[oddEntry](tx, `
 		SELECT entry, CAST(SUM(amount) AS BIGINT) AS amount FROM ledger_postings
-		GROUP BY entry HAVING SUM(amount) <> 0 ORDER BY entry LIMIT $1`, findingsMax)
+		GROUP BY entry HAVING SUM(amount) <> 0 ORDER BY entry LIMIT CAST($1 AS BIGINT)`, findingsMax)
 }
 
 func selectTotal(tx *db.Tx) (money.Amount, error) {
@@ -128,7 +128,7 @@ func selectTorn(tx *db.Tx) ([]oddEntry, error) {
 		FROM ledger_postings p LEFT JOIN ledger_entries e ON e.id = p.entry
 		GROUP BY p.entry
 		HAVING COUNT(*) <> MAX(p.n) OR SUM(CASE WHEN e.day = p.day THEN 0 ELSE 1 END) > 0
-		ORDER BY entry LIMIT $1`, findingsMax)
+		ORDER BY entry LIMIT CAST($1 AS BIGINT)`, findingsMax)
 }
 
 func selectEntry(tx *db.Tx, key string) (Written, error) {

@@ -37,5 +37,5 @@ func insertRecord(tx *db.Tx, k Key, answer, refusal string) error {
 func deleteRecords(tx *db.Tx, before time.Time) (int64, error) {
 	return tx.Exec(`
 		DELETE FROM once_keys WHERE (principal, route, key) IN (
-			SELECT principal, route, key FROM once_keys WHERE at < $1 ORDER BY at LIMIT $2)`, before, forgetMax)
+			SELECT principal, route, key FROM once_keys WHERE at < $1 ORDER BY at LIMIT CAST($2 AS BIGINT))`, before, forgetMax)
 }

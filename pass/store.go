@@ -65,7 +65,7 @@ func selectPage(tx *db.Tx, state State, after string, limit int) ([]Pass, error)
 		SELECT id, person, number, plan, zh, en, price, days, trial, state, first, until, bought, uses, saved, payment, created
 		FROM pass_passes
 		WHERE (CAST($1 AS TEXT) = '' OR state = $1) AND (CAST($2 AS TEXT) = '' OR id < $2)
-		ORDER BY id DESC LIMIT $3`, state, after, limit)
+		ORDER BY id DESC LIMIT CAST($3 AS BIGINT)`, state, after, limit)
 }
 
 // move changes a pass's state along the drawing, from the state in which it is
@@ -100,7 +100,7 @@ func lapse(tx *db.Tx, today ledger.Day, limit int) (int64, error) {
 	return tx.Exec(`
 		UPDATE pass_passes SET state = 'lapsed'
 		WHERE state = 'active' AND id IN (
-			SELECT id FROM pass_passes WHERE state = 'active' AND until <= $1 ORDER BY until, id LIMIT $2)`, today, limit)
+			SELECT id FROM pass_passes WHERE state = 'active' AND until <= $1 ORDER BY until, id LIMIT CAST($2 AS BIGINT))`, today, limit)
 }
 
 // join returns the cohort of a pass that was just bought, which is made if the

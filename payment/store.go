@@ -58,7 +58,7 @@ func list(tx *db.Tx, state State, after string, limit int) ([]Payment, error) {
 		FROM payment_payments
 		WHERE (CAST($1 AS TEXT) = '' OR state = $1)
 			AND (CAST($2 AS TEXT) = '' OR (created, no) < (SELECT created, no FROM payment_payments WHERE no = $2))
-		ORDER BY created DESC, no DESC LIMIT $3`, state, after, limit)
+		ORDER BY created DESC, no DESC LIMIT CAST($3 AS BIGINT)`, state, after, limit)
 }
 
 // move changes a payment's state. It touches only a payment that stands where
@@ -150,7 +150,7 @@ func listRefunds(tx *db.Tx, payment, state string, limit int) ([]Refund, error) 
 	return db.All[Refund](tx, `
 		SELECT no, payment, key, amount, reason, state, created, ended FROM payment_refunds
 		WHERE (CAST($1 AS TEXT) = '' OR payment = $1) AND (CAST($2 AS TEXT) = '' OR state = $2)
-		ORDER BY no DESC LIMIT $3`, payment, state, limit)
+		ORDER BY no DESC LIMIT CAST($3 AS BIGINT)`, payment, state, limit)
 }
 
 // moveRefund changes a refund's state from where r was read.
@@ -198,7 +198,7 @@ func finishNotice(tx *db.Tx, provider, id, result string) error {
 func forgetNotices(tx *db.Tx, before time.Time, limit int) (int64, error) {
 	return tx.Exec(`
 		DELETE FROM payment_notices WHERE (provider, notice) IN (
-			SELECT provider, notice FROM payment_notices WHERE at < $1 AND result <> '' ORDER BY at LIMIT $2)`, before, limit)
+			SELECT provider, notice FROM payment_notices WHERE at < $1 AND result <> '' ORDER BY at LIMIT CAST($2 AS BIGINT))`, before, limit)
 }
 
 func findAgreement(tx *db.Tx, payer, provider string) (string, error) {
@@ -220,7 +220,7 @@ func deleteAgreement(tx *db.Tx, payer, provider string) error {
 
 func doubts(tx *db.Tx, limit int) ([]Doubt, error) {
 	return db.All[Doubt](tx, `
-		SELECT payment, what, said, times, first, last FROM payment_doubts ORDER BY last DESC LIMIT $1`, limit)
+		SELECT payment, what, said, times, first, last FROM payment_doubts ORDER BY last DESC LIMIT CAST($1 AS BIGINT)`, limit)
 }
 
 // unended returns the payments that may be paid by now without our knowing:

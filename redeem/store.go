@@ -215,7 +215,7 @@ func findMisses(tx *db.Tx, one, other string) ([]misses, error) {
 func timedOut(tx *db.Tx, limit int) ([]ID, error) {
 	ids, err := db.All[ID](tx, `
 		SELECT r.id FROM redeem_open o JOIN redeem_redemptions r ON r.id = o.redemption
-		WHERE r.expires > 0 AND r.expires <= $1 ORDER BY r.expires LIMIT $2`, tx.Now(), limit)
+		WHERE r.expires > 0 AND r.expires <= $1 ORDER BY r.expires LIMIT CAST($2 AS BIGINT)`, tx.Now(), limit)
 	return ids, wrap("find what timed out", err)
 }
 
@@ -228,7 +228,7 @@ func list(tx *db.Tx, f Filter) ([]row, error) {
 		WHERE (CAST($1 AS TEXT) = '' OR shop = $1) AND (CAST($2 AS TEXT) = '' OR merchant = $2)
 			AND (CAST($3 AS TEXT) = '' OR person = $3) AND (CAST($4 AS TEXT) = '' OR state = $4)
 			AND (CAST($5 AS TEXT) = '' OR day = $5) AND (CAST($6 AS TEXT) = '' OR id < $6)
-		ORDER BY id DESC LIMIT $7`, f.Shop, f.Merchant, f.Person, f.State, f.Day, f.After, f.Limit)
+		ORDER BY id DESC LIMIT CAST($7 AS BIGINT)`, f.Shop, f.Merchant, f.Person, f.State, f.Day, f.After, f.Limit)
 	return complete(rows), wrap("list redemptions", err)
 }
 
@@ -239,7 +239,7 @@ func listMine(tx *db.Tx, person account.ID, after ID, limit int) ([]row, error) 
 			quote, bill, off, due, fee, payment, slot_day, budget, budget_day, day, receipt, why, created, expires, committed, undone, undo_day
 		FROM redeem_redemptions
 		WHERE person = $1 AND committed > 0 AND (CAST($2 AS TEXT) = '' OR id < $2)
-		ORDER BY id DESC LIMIT $3`, person, after, limit)
+		ORDER BY id DESC LIMIT CAST($3 AS BIGINT)`, person, after, limit)
 	return complete(rows), wrap("list a member's redemptions", err)
 }
 

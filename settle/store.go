@@ -100,7 +100,7 @@ func selectStatements(tx *db.Tx, m shop.MerchantID, before ledger.Day, limit int
 			AND day >= COALESCE((
 				SELECT day FROM settle_statements
 				WHERE (CAST($1 AS TEXT) = '' OR merchant = $1) AND (CAST($2 AS TEXT) = '' OR day < $2)
-				ORDER BY day DESC LIMIT 1 OFFSET $3), '')
+				ORDER BY day DESC LIMIT 1 OFFSET CAST($3 AS BIGINT)), '')
 		ORDER BY day DESC, merchant`, m, before, limit)
 }
 

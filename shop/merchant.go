@@ -66,7 +66,7 @@ func FindMerchant(tx *db.Tx, id MerchantID) (Merchant, error) {
 func (s *Service) Merchants(ctx context.Context, after string, limit int) (all []Merchant, err error) {
 	err = s.DB.View(ctx, func(tx *db.Tx) error {
 		all, err = db.All[Merchant](tx, `
-			SELECT id, name, at FROM shop_merchants WHERE name > $1 ORDER BY name LIMIT $2`, after, pageSize(limit))
+			SELECT id, name, at FROM shop_merchants WHERE name > $1 ORDER BY name LIMIT CAST($2 AS BIGINT)`, after, pageSize(limit))
 		if err != nil {
 			return fmt.Errorf("shop: list merchants: %w", err)
 		}

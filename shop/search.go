@@ -123,7 +123,7 @@ func (q Query) byName(tx *db.Tx, words [wordsMax]string, now int, after cursor) 
 			AND (CAST($5 AS TEXT) = '' OR state = $5)
 			AND (CAST($6 AS BIGINT) < 0 OR opens >= 0 AND (opens <= $6 AND $6 < closes OR $6 + 1440 < closes))
 			AND words LIKE $7 AND words LIKE $8 AND words LIKE $9
-		ORDER BY folded, id LIMIT $10`,
+		ORDER BY folded, id LIMIT CAST($10 AS BIGINT)`,
 		after.Folded, after.ID, q.City, q.Merchant, q.State, now, words[0], words[1], words[2], q.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("shop: search by name: %w", err)

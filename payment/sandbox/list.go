@@ -84,7 +84,7 @@ func chargesSince(tx *db.Tx, since time.Time, after string, limit int) ([]string
 		SELECT no FROM sandbox_charges
 		WHERE created >= $1 AND status <> 'pending'
 			AND (CAST($2 AS TEXT) = '' OR (created, no) > (SELECT created, no FROM sandbox_charges WHERE no = $2))
-		ORDER BY created, no LIMIT $3`, since, after, limit)
+		ORDER BY created, no LIMIT CAST($3 AS BIGINT)`, since, after, limit)
 }
 
 func refundsSince(tx *db.Tx, since time.Time, after string, limit int) ([]string, error) {
@@ -92,5 +92,5 @@ func refundsSince(tx *db.Tx, since time.Time, after string, limit int) ([]string
 		SELECT no FROM sandbox_refunds
 		WHERE created >= $1
 			AND (CAST($2 AS TEXT) = '' OR (created, no) > (SELECT created, no FROM sandbox_refunds WHERE no = $2))
-		ORDER BY created, no LIMIT $3`, since, after, limit)
+		ORDER BY created, no LIMIT CAST($3 AS BIGINT)`, since, after, limit)
 }

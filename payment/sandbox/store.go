@@ -82,7 +82,7 @@ func insertNotice(tx *db.Tx, l letter) error {
 func dueNotices(tx *db.Tx, now time.Time, limit int) ([]letter, error) {
 	return db.All[letter](tx, `
 		SELECT id, url, body, tries, due FROM sandbox_notices
-		WHERE state = 'waiting' AND due <= $1 ORDER BY due LIMIT $2`, now, limit)
+		WHERE state = 'waiting' AND due <= $1 ORDER BY due LIMIT CAST($2 AS BIGINT)`, now, limit)
 }
 
 func updateNotice(tx *db.Tx, l letter, state string) error {
