@@ -92,10 +92,7 @@ func (w *world) longer() {
 	}
 	w.say("%v pass", d)
 	for d > 0 {
-		leg := d
-		if leg > 40*time.Minute {
-			leg = 40 * time.Minute
-		}
+		leg := min(d, time.Duration(30+w.dice.IntN(210))*time.Minute)
 		w.pass(leg)
 		d -= leg
 		w.notify()
@@ -138,7 +135,7 @@ func (w *world) buy(p *phone) {
 	plan := pick(w, []string{"annual", "annual", "days", "trial"})
 	var got pass.Pass
 	var url string
-	w.send(&command{from: &p.device, words: "buy " + plan, key: w.key(),
+	w.send(&command{from: &p.device, words: "buy " + plan, key: w.key(&p.device),
 		do: func(ctx context.Context, n *node, key string) (_ string, err error) {
 			got, url, err = n.Pass.Buy(ctx, p.who, plan, key)
 			return string(got.ID), err
@@ -161,7 +158,7 @@ func (w *world) refundPass(p *phone) {
 	if !w.on(w.any(), func(n *node) { v, err = n.Pass.Preview(w.ctx, p.who, mine[0].ID) }) || err != nil {
 		return
 	}
-	w.send(&command{from: &p.device, words: fmt.Sprintf("refund %s of %v", w.book.name(string(mine[0].ID)), v.Amount), key: w.key(),
+	w.send(&command{from: &p.device, words: fmt.Sprintf("refund %s of %v", w.book.name(string(mine[0].ID)), v.Amount), key: w.key(&p.device),
 		do: func(ctx context.Context, n *node, key string) (string, error) {
 			got, err := n.Pass.Refund(ctx, p.who, v.Pass.ID, v.Amount, key)
 			return string(got.ID), err
@@ -224,7 +221,7 @@ func (w *world) scanShown() bool {
 }
 
 func (w *world) scan(t *till, digits, words string) {
-	c := &command{from: &t.device, words: "scan " + words, key: w.key(),
+	c := &command{from: &t.device, words: "scan " + words, key: w.key(&t.device),
 		do: func(ctx context.Context, n *node, key string) (string, error) {
 			r, err := n.Redeem.Scan(ctx, t.who, t.shop, digits, key)
 			return string(r.ID), err
@@ -317,7 +314,7 @@ func (w *world) price(t *till, r *record) {
 	bill := w.bill()
 	id := redeem.ID(r.id)
 	w.book.typed(r.id, bill)
-	c := &command{from: &t.device, words: fmt.Sprintf("price %s at %v", w.book.name(r.id), bill), key: w.key(),
+	c := &command{from: &t.device, words: fmt.Sprintf("price %s at %v", w.book.name(r.id), bill), key: w.key(&t.device),
 		do: func(ctx context.Context, n *node, key string) (string, error) {
 			got, err := n.Redeem.Price(ctx, t.who, id, bill, key)
 			return string(got.ID), err
@@ -341,7 +338,7 @@ func (w *world) confirm(p *phone) {
 	}
 	w.book.agreed(string(v.ID), v.Quote.Version, v.Quote.Due)
 	var got redeem.Redemption
-	w.send(&command{from: &p.device, words: fmt.Sprintf("confirm %s, quote %d of %v", w.book.name(string(v.ID)), v.Quote.Version, v.Quote.Due), key: w.key(),
+	w.send(&command{from: &p.device, words: fmt.Sprintf("confirm %s, quote %d of %v", w.book.name(string(v.ID)), v.Quote.Version, v.Quote.Due), key: w.key(&p.device),
 		do: func(ctx context.Context, n *node, key string) (_ string, err error) {
 			got, err = n.Redeem.Confirm(ctx, p.who, v.ID, v.Quote.Version, v.Quote.Hash, key)
 			return string(got.ID), err
@@ -356,7 +353,7 @@ func (w *world) confirm(p *phone) {
 }
 
 func (w *world) dispute(p *phone, r *record) {
-	w.send(&command{from: &p.device, words: "dispute " + w.book.name(r.id), key: w.key(),
+	w.send(&command{from: &p.device, words: "dispute " + w.book.name(r.id), key: w.key(&p.device),
 		do: func(ctx context.Context, n *node, key string) (string, error) {
 			got, err := n.Redeem.Dispute(ctx, p.who, redeem.ID(r.id), key)
 			return string(got.ID), err
@@ -365,7 +362,7 @@ func (w *world) dispute(p *phone, r *record) {
 }
 
 func (w *world) decline(d *device, r *record) {
-	w.send(&command{from: d, words: "decline " + w.book.name(r.id), key: w.key(),
+	w.send(&command{from: d, words: "decline " + w.book.name(r.id), key: w.key(d),
 		do: func(ctx context.Context, n *node, key string) (string, error) {
 			got, err := n.Redeem.Decline(ctx, d.who, redeem.ID(r.id), key)
 			return string(got.ID), err
@@ -407,7 +404,7 @@ func (w *world) request(p *phone) {
 		due += 1
 	}
 	w.book.wished(string(p.who.Person), string(at.ID), bill, due)
-	w.send(&command{from: &p.device, words: fmt.Sprintf("request %v for %v at %s", due, bill, at.Name), key: w.key(),
+	w.send(&command{from: &p.device, words: fmt.Sprintf("request %v for %v at %s", due, bill, at.Name), key: w.key(&p.device),
 		do: func(ctx context.Context, n *node, key string) (string, error) {
 			r, err := n.Redeem.Request(ctx, p.who, at.ID, bill, due, key)
 			return string(r.ID), err
@@ -417,7 +414,7 @@ func (w *world) request(p *phone) {
 
 func (w *world) accept(t *till, r *record) {
 	w.book.accepted(r.id)
-	w.send(&command{from: &t.device, words: "accept " + w.book.name(r.id), key: w.key(),
+	w.send(&command{from: &t.device, words: "accept " + w.book.name(r.id), key: w.key(&t.device),
 		do: func(ctx context.Context, n *node, key string) (string, error) {
 			got, err := n.Redeem.Accept(ctx, t.who, redeem.ID(r.id), key)
 			return string(got.ID), err
@@ -426,7 +423,7 @@ func (w *world) accept(t *till, r *record) {
 }
 
 func (w *world) undo(t *till, r *record) {
-	w.send(&command{from: &t.device, words: "undo " + w.book.name(r.id), key: w.key(),
+	w.send(&command{from: &t.device, words: "undo " + w.book.name(r.id), key: w.key(&t.device),
 		do: func(ctx context.Context, n *node, key string) (string, error) {
 			got, err := n.Redeem.Undo(ctx, t.who, redeem.ID(r.id), key)
 			return string(got.ID), err

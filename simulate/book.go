@@ -102,9 +102,9 @@ type book struct {
 	wishes  map[wish]bool
 	accepts map[string]bool
 
-	cash    int64            // What the gateway should hold by payments and refunds.
-	pending map[string]int64 // What each merchant is owed by lines on no statement.
-	payable map[string]int64 // By statements.
+	cash, fees int64            // What the gateway should hold by payments and refunds, and the fees that are not passed on.
+	pending    map[string]int64 // What each merchant is owed by lines on no statement.
+	payable    map[string]int64 // By statements.
 
 	touched touched
 }
@@ -239,6 +239,8 @@ func (b *book) take(c change) {
 	case "code":
 		if c.i != 0 {
 			b.w.fail("a code is used twice")
+		} else if c.j >= c.k {
+			b.w.fail("a code is used after its time")
 		}
 	case "budget":
 		b.reserved[c.id+"/"+c.a] = c.i
@@ -285,6 +287,9 @@ func (b *book) check() {
 	}
 	if got := b.balances[string(ledger.GatewayCash)+"/"]; got != b.cash {
 		b.w.fail("the books say that the gateway holds %v; charges less refunds are %v", money.Amount(got), money.Amount(b.cash))
+	}
+	if got := b.balances[string(ledger.GatewayFee)+"/"]; got != b.fees {
+		b.w.fail("the books have %v of fees; what is not passed on is %v", money.Amount(got), money.Amount(b.fees))
 	}
 }
 
@@ -394,6 +399,7 @@ func (b *book) payment(c change) {
 		}
 		b.trades[c.d] = c.id
 		b.cash += p.amount - p.fee
+		b.fees += p.fee
 	case "closed":
 		if truth.status == "paid" {
 			b.w.fail("%s is given up; the provider has its money", b.name(c.id))
@@ -440,4 +446,5 @@ func (b *book) refund(c change) {
 		b.w.fail("%s is back; the provider says %q", b.name(c.id), truth.status)
 	}
 	b.cash -= r.amount - r.feeBack
+	b.fees -= r.feeBack
 }

@@ -49,9 +49,11 @@ const patience = 24 * time.Hour
 // said is the first final answer to a command.
 type said struct{ id, refusal string }
 
-func (w *world) key() string {
-	w.keys++
-	return fmt.Sprintf("simulate-key-%06d", w.keys)
+// key returns the person's next key. All people count theirs from one, so that
+// each key is also another's.
+func (w *world) key(d *device) string {
+	w.keys[d.who.Person]++
+	return fmt.Sprintf("simulate-key-%06d", w.keys[d.who.Person])
 }
 
 // send sends a command as the weather has it. A device without an answer keeps
@@ -63,21 +65,21 @@ func (w *world) send(c *command) {
 	}
 	weather := w.weather
 	switch {
-	case w.chance(weather.lost):
+	case w.strikes("command lost", weather.lost):
 		w.say("%s: %s: lost", c.from.name, c.words)
 		c.from.pending = c
 		return
-	case w.depth == 0 && w.chance(weather.slow):
+	case w.depth == 0 && w.strikes("command late", weather.slow):
 		after := time.Duration(w.dice.IntN(30_000)) * time.Millisecond
 		w.say("%s: %s: slow, %v", c.from.name, c.words, after)
 		w.post(after, c.from.name+": "+c.words, func() { w.carry(c) })
 		c.from.pending = c
 		return
-	case w.chance(weather.twice):
+	case w.strikes("command twice", weather.twice):
 		w.post(time.Duration(w.dice.IntN(30_000))*time.Millisecond, c.from.name+": "+c.words+", again", func() { w.carry(c) })
 	}
 	err, lived := w.carry(c)
-	if !lived || w.chance(weather.deaf) {
+	if !lived || w.strikes("answer lost", weather.deaf) {
 		w.say("%s hears nothing", c.from.name)
 		c.from.pending = c
 		return

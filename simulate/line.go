@@ -89,13 +89,13 @@ func (l line) RoundTrip(r *http.Request) (*http.Response, error) {
 		return c
 	}
 	switch weather := w.weather; {
-	case w.chance(weather.broken):
+	case w.strikes("provider broken", weather.broken):
 		w.say("%s: the provider is broken", words)
 		return w.busy(again())
-	case w.chance(weather.unheard):
+	case w.strikes("provider not reached", weather.unheard):
 		w.say("%s: does not arrive", words)
 		return nil, w.hang(ctx)
-	case w.chance(weather.creeping):
+	case w.strikes("call arrives after it was given up", weather.creeping):
 		after := time.Duration(w.dice.IntN(90_000)) * time.Millisecond
 		w.say("%s: creeps for %v", words, after)
 		w.post(after, words+" arrives at the provider", func() {
@@ -104,11 +104,11 @@ func (l line) RoundTrip(r *http.Request) (*http.Response, error) {
 			}
 		})
 		return nil, w.hang(ctx)
-	case call == "create" && w.chance(weather.late):
+	case call == "create" && w.strikes("charged late", weather.late):
 		after := time.Duration(1+w.dice.IntN(150)) * time.Second
 		w.say("%s: will be charged in %v", words, after)
 		w.must(w.provider(sandbox.Fault{No: no, Call: sandbox.CallCreate, Kind: sandbox.Late, Delay: after}))
-	case call == "refund" && w.chance(weather.refundSlow):
+	case call == "refund" && w.strikes("refund slow", weather.refundSlow):
 		after := time.Duration(1+w.dice.IntN(4*3600)) * time.Second
 		w.say("%s: will take %v", words, after)
 		w.must(w.provider(sandbox.Fault{No: no, Call: sandbox.CallRefund, Kind: sandbox.Slow, Delay: after}))
@@ -117,7 +117,7 @@ func (l line) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if w.chance(w.weather.unanswered) {
+	if w.strikes("done and not answered", w.weather.unanswered) {
 		w.say("%s: done (%d), and the answer is lost", words, resp.StatusCode)
 		return nil, w.hang(ctx)
 	}
@@ -204,19 +204,19 @@ func (c callbacks) RoundTrip(r *http.Request) (*http.Response, error) {
 		w.book.look()
 		return resp, err
 	}
-	if w.chance(w.weather.noteLost) {
+	if w.strikes("callback lost", w.weather.noteLost) {
 		w.say("%s: lost", words)
 		a := &answer{header: http.Header{}, status: http.StatusNoContent}
 		return a.response(r), nil
 	}
 	for range 8 {
-		if !w.chance(w.weather.noteAgain) {
+		if !w.strikes("callback again", w.weather.noteAgain) {
 			break
 		}
 		after := time.Duration(w.dice.IntN(400_000)) * time.Millisecond
 		w.post(after, words+" again", func() { carry() })
 	}
-	if w.chance(w.weather.noteFailed) {
+	if w.strikes("callback broken off", w.weather.noteFailed) {
 		w.say("%s: the connection breaks", words)
 		return nil, errReset
 	}

@@ -32,7 +32,7 @@ func legs() (all []time.Duration) {
 	for _, l := range []struct {
 		n int
 		d time.Duration
-	}{{12, 10 * time.Second}, {8, time.Minute}, {5, 10 * time.Minute}, {23, time.Hour}} {
+	}{{6, 20 * time.Second}, {4, 2 * time.Minute}, {5, 10 * time.Minute}, {3, time.Hour}, {4, 5 * time.Hour}} {
 		for range l.n {
 			all = append(all, l.d)
 		}

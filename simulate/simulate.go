@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,6 +81,7 @@ type Options struct {
 	Dir     string       // For throw-away files; "" is Dir().
 	Workers int          // Seeds at once.
 	Trace   bool         // Keep whole traces.
+	Stop    bool         // Begin no more seeds once one has failed.
 	Done    func(Result) // Told of each seed, one at a time; may be nil.
 }
 
@@ -105,6 +107,7 @@ func Run(ctx context.Context, t *testing.T, w Wiring, o Options) ([]Result, erro
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // Worlds are small and short.
 	c, err := found(ctx, w, dir)
 	if err != nil {
 		return nil, fmt.Errorf("simulate: found the city: %w", err)
@@ -112,11 +115,18 @@ func Run(ctx context.Context, t *testing.T, w Wiring, o Options) ([]Result, erro
 	results, failed := make([]Result, len(o.Seeds)), make([]error, len(o.Seeds))
 	next := make(chan int)
 	var told sync.Mutex
+	var broken atomic.Bool
 	var workers sync.WaitGroup
 	for n := range max(o.Workers, 1) {
 		workers.Go(func() {
 			for i := range next {
+				if o.Stop && broken.Load() {
+					continue
+				}
 				results[i], failed[i] = c.live(ctx, t, filepath.Join(dir, fmt.Sprint(n)), o.Seeds[i], o)
+				if results[i].Failure != "" {
+					broken.Store(true)
+				}
 				if o.Done != nil && failed[i] == nil {
 					told.Lock()
 					o.Done(results[i])

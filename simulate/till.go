@@ -29,7 +29,7 @@ func (r *record) isHeld() bool { return r.isOpen() || r.state == "committed" }
 func (b *book) redemption(c change) {
 	r := b.redemptions[c.id]
 	if c.was == "" {
-		r = b.began(c)
+		r = b.begin(c)
 	}
 	name := b.name(c.id)
 	b.touched.redemptions[c.id] = true
@@ -89,8 +89,8 @@ func (b *book) count(r *record, was, held bool) {
 	}
 }
 
-// began takes in a new redemption.
-func (b *book) began(c change) *record {
+// begin takes in a new redemption.
+func (b *book) begin(c change) *record {
 	r := &record{id: c.id, person: c.a, shop: c.b, code: c.d, slotDay: c.e, pass: c.f, created: b.w.step}
 	if old := b.redemptions[c.id]; old != nil {
 		b.w.fail("%s began twice", b.name(c.id))
@@ -206,11 +206,18 @@ func (b *book) ofDays(c change) {
 	r := b.redemptions[c.id]
 	merchant := b.merchants[r.shop]
 	if r.day == "" && c.a != "" {
+		b.checkDay(r, c.a, r.committed)
 		b.pending[merchant] += r.due - r.fee
+		b.fees -= r.fee
 		b.touched.balances[string(ledger.MerchantPending)+"/"+merchant] = true
 	}
 	if r.undoDay == "" && c.b != "" {
+		b.checkDay(r, c.b, c.j)
+		if r.line != "" {
+			b.w.reached["undone after its statement"]++
+		}
 		b.pending[merchant] -= r.due - r.fee
+		b.fees += r.fee
 		b.touched.balances[string(ledger.MerchantPending)+"/"+merchant] = true
 	}
 	if r.day != "" && r.day != c.a || r.undoDay != "" && r.undoDay != c.b {
@@ -221,6 +228,16 @@ func (b *book) ofDays(c change) {
 		b.budgets[r.shop+"/"+r.budgetDay] -= r.budget
 		b.budgets[r.shop+"/"+c.c] += c.i
 		r.budget, r.budgetDay = c.i, c.c
+	}
+}
+
+// checkDay is about the day on which something is booked: that of the moment.
+func (b *book) checkDay(r *record, day string, at int64) {
+	if of := time.UnixMilli(at).In(b.w.wiring.Zone).Format(time.DateOnly); of != day {
+		b.w.fail("%s is booked on %s and happened on %s", b.name(r.id), day, of)
+	}
+	if r.slotDay != day {
+		b.w.reached["booked on the day after it began"]++
 	}
 }
 
@@ -252,6 +269,9 @@ func (b *book) checkRecord(r *record) {
 	card := b.cards[r.pass]
 	if card.uses != card.used || card.saved != card.spared {
 		b.w.fail("a pass counts %d uses and %v saved; its redemptions say %d and %v", card.uses, money.Amount(card.saved), card.used, money.Amount(card.spared))
+	}
+	if p := b.charges[r.payment]; r.state == "voided" && p != nil && p.state != "closed" && p.state != "late" {
+		b.w.fail("%s is voided and its payment is %s", name, p.state)
 	}
 	undone := b.repayments[b.byKey[r.payment+"/undo"]]
 	switch r.state {

@@ -44,7 +44,7 @@ CREATE TRIGGER simulate_redemption_changed AFTER UPDATE ON redeem_redemptions BE
 	INSERT INTO simulate_changes (what, id, was, now, a, b, c, d, e, f, g, i, j, k, l, m, o, p)
 	VALUES ('redemption', NEW.id, OLD.state, NEW.state, NEW.person, NEW.shop, NEW.payment, NEW.code, NEW.slot_day, NEW.pass, NEW.basis,
 		NEW.version, COALESCE(json_extract(NEW.quote, '$.Version'), 0), NEW.due, NEW.off, NEW.fee, OLD.expires, NEW.committed);
-	INSERT INTO simulate_changes (what, id, a, b, c, i) VALUES ('days', NEW.id, NEW.day, NEW.undo_day, NEW.budget_day, NEW.budget);
+	INSERT INTO simulate_changes (what, id, a, b, c, i, j) VALUES ('days', NEW.id, NEW.day, NEW.undo_day, NEW.budget_day, NEW.budget, NEW.undone);
 END;
 CREATE TRIGGER simulate_step AFTER INSERT ON redeem_steps BEGIN
 	INSERT INTO simulate_changes (what, id, now, a, i, j) VALUES ('step', NEW.redemption, NEW.state, NEW.actor, NEW.version, NEW.at);

@@ -14,6 +14,7 @@ import (
 	"sort"
 	"time"
 
+	"citywalk/account"
 	"citywalk/db"
 	"citywalk/payment/sandbox"
 )
@@ -45,7 +46,7 @@ type world struct {
 	depth   int // Of steps that run while a message of another is under way.
 	step    int
 	calm    bool // The faults are over.
-	keys    int
+	keys    map[account.ID]int
 	letters int
 	trace   []string
 	whole   bool
@@ -79,7 +80,7 @@ type failed struct{ what string }
 func (c *city) wake(ctx context.Context, dir string, seed int64, o Options) (w *world, err error) {
 	d := dice(seed)
 	w = &world{city: c, ctx: ctx, dir: dir, seed: seed, dice: d, weather: draw(d), whole: o.Trace,
-		sum: sha256.New(), reached: map[string]int{}}
+		sum: sha256.New(), keys: map[account.ID]int{}, reached: map[string]int{}}
 	defer func() {
 		if err != nil {
 			w.close()
@@ -207,6 +208,15 @@ func (w *world) chance(percent int) bool {
 	return percent > 0 && !w.calm && w.dice.IntN(100) < percent
 }
 
+// strikes throws the dice for a fault, which is noted.
+func (w *world) strikes(fault string, percent int) bool {
+	if !w.chance(percent) {
+		return false
+	}
+	w.reached["fault: "+fault]++
+	return true
+}
+
 // live makes the steps and lets the world come to rest.
 func (w *world) live(steps int) {
 	defer func() {
@@ -233,9 +243,10 @@ func (w *world) live(steps int) {
 	w.rest()
 }
 
-// proveEvery is how often the whole of the books is proved, between which only
-// what changed is.
-const proveEvery = 125
+// proveEvery is how often the whole of the books is proved. After the steps
+// between, the book proves what they changed: that entries add up to zero and
+// what each account holds but, among revenue, what of it is earned already.
+const proveEvery = 25
 
 func (w *world) prove() {
 	var words string

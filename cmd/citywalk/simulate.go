@@ -28,6 +28,7 @@ type SimulateCmd struct {
 	Seeds   int    `default:"1" help:"How many seeds."`
 	Steps   int    `default:"500" help:"Steps of each seed, before the faults end and a day passes."`
 	Workers int    `help:"Seeds at once; default one for each processor."`
+	Stop    bool   `help:"Begin no more seeds once one has failed."`
 	Trace   bool   `help:"Print every step, and not only the last before a failure."`
 	JSON    bool   `name:"json" help:"One line of JSON for each seed."`
 	Dir     string `placeholder:"PATH" help:"For throw-away files; default in memory where there is a place for it."`
@@ -47,7 +48,7 @@ func (c *SimulateCmd) Run(ctx context.Context, s *Streams) error {
 	}
 	began, done, broken := time.Now(), 0, 0
 	var written error
-	o := simulate.Options{Seeds: seeds, Steps: c.Steps, Dir: c.Dir, Workers: c.Workers, Trace: c.Trace, Done: func(r simulate.Result) {
+	o := simulate.Options{Seeds: seeds, Steps: c.Steps, Dir: c.Dir, Workers: c.Workers, Trace: c.Trace, Stop: c.Stop, Done: func(r simulate.Result) {
 		done++
 		if r.Failure != "" {
 			broken++
