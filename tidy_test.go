@@ -51,7 +51,7 @@ var rank = map[string]int{
 	// Support of tests.
 	"db/dbtest": 10, "payment/sandbox/sandboxtest": 10, "web/webtest": 10,
 	// Tests of the whole binary, from outside.
-	"proof": 11, "proof/abuse": 12,
+	"proof": 11, "proof/abuse": 12, "proof/planted": 12,
 }
 
 // Only these may be imported by tests, and by nothing else.
