@@ -2,6 +2,7 @@ package redeem
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -215,4 +216,22 @@ func dump(ctx context.Context, g *rig) string {
 		return err
 	}))
 	return all.String()
+}
+
+// TestMoveOnlyFromWhereItStands is about the guard alone: a caller that read a
+// redemption before another moved it moves nothing.
+func TestMoveOnlyFromWhereItStands(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		id := g.priced(g.member(), 10_000).ID
+		err := g.DB.Update(t.Context(), func(tx *db.Tx) error {
+			old, err := find(tx, id)
+			g.must(err)
+			now := old
+			g.must(now.move(tx, toPrice, g.staff.Person, ""))
+			return old.move(tx, toDecline, g.staff.Person, "")
+		})
+		if !errors.Is(err, db.ErrNone) {
+			t.Errorf("got %v, want no such row", err)
+		}
+	})
 }

@@ -282,7 +282,7 @@ func (w *world) advance(r *record) {
 
 // blunder is a thing that makes no sense now, or comes too late.
 func (w *world) blunder(r *record, p *phone, t *till) {
-	switch w.dice.IntN(8) {
+	switch w.dice.IntN(9) {
 	case 0:
 		w.price(t, r)
 	case 1:
@@ -300,6 +300,8 @@ func (w *world) blunder(r *record, p *phone, t *till) {
 		w.confirm(w.phoneOf(r)) // Perhaps on the other phone at the same time.
 	case 7:
 		w.pass(time.Duration(100+w.dice.IntN(60)) * time.Second)
+	case 8:
+		w.refundPass(p)
 	}
 }
 

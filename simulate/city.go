@@ -138,7 +138,7 @@ func enter(ctx context.Context, n *Node, number int, name string, g account.Gran
 
 // terms are what shops give; the first are those with which they open.
 var terms = []shop.Terms{
-	{Kind: shop.Percent, Percent: 10, PerDay: 3},
+	{Kind: shop.Percent, Percent: 10, PerDay: 6},
 	{Kind: shop.Fixed, Off: 5 * money.Yuan, Floor: 20 * money.Yuan, PerDay: 2, Budget: 15 * money.Yuan},
 	{Kind: shop.Percent, Percent: 90, Cap: 30 * money.Yuan, PerDay: 2, Budget: 80 * money.Yuan},
 	{Kind: shop.Gift, Gift: "一碟小菜", PerDay: 1},

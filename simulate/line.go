@@ -97,6 +97,9 @@ func (l line) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, w.hang(ctx)
 	case w.strikes("call arrives after it was given up", weather.creeping):
 		after := time.Duration(w.dice.IntN(90_000)) * time.Millisecond
+		if w.dice.IntN(3) == 0 { // When it was given up long ago.
+			after += time.Duration(w.dice.IntN(20)) * time.Minute
+		}
 		w.say("%s: creeps for %v", words, after)
 		w.post(after, words+" arrives at the provider", func() {
 			if resp, err := serve(w.box, again()); err == nil {

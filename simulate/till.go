@@ -186,6 +186,9 @@ func (b *book) checkCommit(r *record, was string) {
 	card := b.cards[r.pass]
 	card.used++
 	card.spared += r.off
+	if card.state == "refunding" || card.state == "refunded" {
+		b.w.fail("%s is committed with a pass that was given back unused", b.name(r.id))
+	}
 	if r.due == 0 {
 		if r.payment != "" {
 			b.w.fail("%s is free and has a payment", b.name(r.id))

@@ -1,0 +1,6 @@
+//go:build !race
+
+package main
+
+// seeds is how many the simulator lives.
+const seeds = 500
