@@ -10,7 +10,7 @@ import (
 // a position on Earth that can be shown in the file's system again.
 func FuzzIn(f *testing.F) {
 	for _, s := range []System{WGS84, GCJ02, BD09, "epsg"} {
-		for _, at := range [][2]float64{{31.2304, 121.4737}, {0, 0}, {90, 180}, {-90, -180}, {55.8271, 137.8347}, {0.8293, 72.004}, {math.NaN(), 0}, {math.Inf(1), 0}, {91, 0}, {31, 1e308}, {math.SmallestNonzeroFloat64, -0.0}} {
+		for _, at := range [][2]float64{{31.2304, 121.4737}, {0, 0}, {90, 180}, {-90, -180}, {55.8271, 137.8347}, {0.8293, 72.004}, {math.NaN(), 0}, {math.Inf(1), 0}, {91, 0}, {31, 1e308}, {math.SmallestNonzeroFloat64, math.Copysign(0, -1)}} {
 			f.Add(string(s), at[0], at[1])
 		}
 	}

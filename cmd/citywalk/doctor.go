@@ -230,14 +230,16 @@ func signIn(ctx context.Context, d *db.DB) Check {
 		on, err = account.Brakes(tx)
 		return err
 	})
-	for _, b := range on {
+	k := verdict("sign-in", err, "codes are sent to everybody")
+	for _, b := range on { // The budget comes last and is the worse.
 		until := b.Until.Format("2006-01-02 15:04")
 		if b.Name == account.BrakeBudget {
-			return Check{"sign-in", "bad", fmt.Sprintf("all %d codes of the day are sent, and nobody can sign in until %s; the proxy in front knows who asks; raise --codes-per-day if they are real people", b.Sent, until)}
+			k = Check{"sign-in", "bad", fmt.Sprintf("all %d codes of the day are sent, and nobody can sign in until %s; the proxy in front knows who asks; raise --codes-per-day if they are real people", b.Sent, until)}
+			continue
 		}
-		return Check{"sign-in", "warn", fmt.Sprintf("only %d of the last %d codes were entered, so until %s they go only to numbers that signed in before; see whether codes arrive; the proxy in front knows who asks", b.Met, b.Sent, until)}
+		k = Check{"sign-in", "warn", fmt.Sprintf("only %d of the last %d codes were entered, so until %s they go only to numbers that signed in before; see whether codes arrive; the proxy in front knows who asks", b.Met, b.Sent, until)}
 	}
-	return verdict("sign-in", err, "codes are sent to everybody")
+	return k
 }
 
 // redact takes the password out of a database URL.

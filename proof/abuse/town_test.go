@@ -135,13 +135,6 @@ func (w *town) work() {
 	w.must(err)
 }
 
-// on returns the same town in a subtest.
-func (w *town) on(t *testing.T) *town {
-	inner := *w
-	inner.T = t
-	return &inner
-}
-
 // count returns what a query of one number says.
 func (w *town) count(sql string, args ...any) (n int) {
 	w.Helper()
