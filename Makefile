@@ -1,7 +1,7 @@
 # Targets are explained by what follows ##. `make help` prints them.
 
 .DEFAULT_GOAL := build
-.PHONY: build test check race gen demo bench faults mutants fuzz crash failover restore load requests history help
+.PHONY: build test check race gen demo bench load faults fuzz crash failover requests restores history mutants help
 
 build: ## build the binary ./citywalk
 	go build -trimpath -o citywalk ./cmd/citywalk
@@ -43,7 +43,7 @@ failover: ## lose the PostgreSQL primary 5 times under a crowd and promote its s
 requests: ## make 20,000 requests of the OpenAPI document on each engine, right and wrong
 	go test ./proof/abuse -run TestDocument -count=1 -timeout=60m -v -args -document.requests=20000 -document.seed=$$(date +%s)
 
-restore: ## pay 5,000 bills on each engine, restore to 90 s before, reopen, kill that, reopen
+restores: ## pay 5,000 bills on each engine, restore to 90 s before, reopen, kill that, reopen
 	go test ./proof -run TestRestoreToAnEarlierMinute -restore.long -count=1 -v -timeout=2h
 
 history: ## find an order in 20,000 operations on each engine, with kills and failpoints
