@@ -92,7 +92,7 @@ func (w *world) longer() {
 	}
 	w.say("%v pass", d)
 	for d > 0 {
-		leg := min(d, time.Duration(30+w.dice.IntN(210))*time.Minute)
+		leg := min(d, time.Duration(60+w.dice.IntN(240))*time.Minute)
 		w.pass(leg)
 		d -= leg
 		w.notify()

@@ -185,8 +185,20 @@ func (w *world) say(format string, args ...any) {
 	w.trace = append(w.trace, text)
 }
 
+// fail ends the seed. What fails while a job's message is under way unwinds
+// only the job, whose runner takes a panic for an error: upheld says it then.
 func (w *world) fail(format string, args ...any) {
-	panic(failed{fmt.Sprintf(format, args...)})
+	if w.failure == "" {
+		w.failure = fmt.Sprintf(format, args...)
+	}
+	w.upheld()
+}
+
+// upheld goes on if nothing has failed.
+func (w *world) upheld() {
+	if w.failure != "" {
+		panic(failed{w.failure})
+	}
 }
 
 func (w *world) must(err error) {
@@ -234,6 +246,7 @@ func (w *world) live(steps int) {
 			w.sleep(behind)
 		}
 		w.act()
+		w.upheld()
 		w.book.look()
 		if w.step%proveEvery == 0 {
 			w.prove()
@@ -241,6 +254,7 @@ func (w *world) live(steps int) {
 	}
 	w.step = steps
 	w.rest()
+	w.upheld()
 }
 
 // proveEvery is how often the whole of the books is proved. After the steps
@@ -348,6 +362,7 @@ func (w *world) work(n *node) {
 		}
 		n.fuse = 0
 	})
+	w.upheld()
 	w.book.look()
 }
 
