@@ -195,7 +195,7 @@ func (c *DrillCmd) examine(ctx context.Context, url string, m *Manifest) (all []
 	}
 	defer a.close()
 	n, err := a.account.Readable(ctx, keysSample)
-	all = append(all, verdict("keys", err, fmt.Sprintf("fit: %d phone numbers could be read", n)))
+	all = append(all, verdict("keys", err, fmt.Sprintf("fit: %d of the phone numbers that were tried could be read", n)))
 	found, err := a.prove(ctx)
 	if err == nil && len(found) > 0 {
 		err = fmt.Errorf("%s %s", found[0].Rule, found[0].What)
