@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"citywalk/ledger"
@@ -140,8 +141,10 @@ func (b *book) slot(c change) {
 	}
 }
 
-// gives is what a shop gives now.
-func (b *book) gives(shop string) string { return b.floors[shop].terms + b.floors[shop].offers }
+// gives is what a shop gives now. No offers are written as nothing or as null.
+func (b *book) gives(shop string) string {
+	return b.floors[shop].terms + strings.TrimSuffix(b.floors[shop].offers, "null")
+}
 
 // checkAgreed is about the step from a price to its payment: it was agreed to
 // by those whose it is, and stood.
