@@ -156,6 +156,9 @@ func (w *world) refundPass(p *phone) {
 	var v pass.Preview
 	var err error
 	if !w.on(w.any(), func(n *node) { v, err = n.Pass.Preview(w.ctx, p.who, mine[0].ID) }) || err != nil {
+		if f, ok := fault.From(err); ok {
+			w.reached[f.Code]++
+		}
 		return
 	}
 	w.send(&command{from: &p.device, words: fmt.Sprintf("refund %s of %v", w.book.name(string(mine[0].ID)), v.Amount), key: w.key(&p.device),

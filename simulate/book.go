@@ -130,7 +130,7 @@ func newBook(w *world) *book {
 		budgets: map[string]int64{}, reserved: map[string]int64{},
 		charges: map[string]*charge{}, byRef: map[string]string{}, trades: map[string]string{},
 		repayments: map[string]*repayment{}, byKey: map[string]string{},
-		cards: map[string]*card{}, floors: map[string]*floor{},
+		cards:   map[string]*card{},
 		entries: map[string]string{}, keys: map[string]bool{}, balances: map[string]int64{},
 		statements: map[string]*statement{}, days: map[string]string{}, merchants: map[string]string{},
 		bills: map[string]map[int64]bool{}, agreeds: map[string]map[agreement]bool{}, wishes: map[wish]bool{}, accepts: map[string]bool{},
@@ -139,10 +139,10 @@ func newBook(w *world) *book {
 	for i, sh := range w.shops {
 		b.names[string(sh.ID)] = fmt.Sprintf("shop %d", i+1)
 		b.merchants[string(sh.ID)] = string(sh.Merchant)
-		terms, _ := json.Marshal(sh.Terms)
-		offers, _ := json.Marshal(sh.Offers)
-		b.floors[string(sh.ID)] = &floor{"live", string(terms), string(offers)}
 	}
+	var err error
+	b.floors, err = w.watch.floors()
+	w.must(err)
 	return b
 }
 

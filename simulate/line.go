@@ -97,9 +97,6 @@ func (l line) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, w.hang(ctx)
 	case w.strikes("call arrives after it was given up", weather.creeping):
 		after := time.Duration(w.dice.IntN(90_000)) * time.Millisecond
-		if w.dice.IntN(3) == 0 { // When it was given up long ago.
-			after += time.Duration(w.dice.IntN(20)) * time.Minute
-		}
 		w.say("%s: creeps for %v", words, after)
 		w.post(after, words+" arrives at the provider", func() {
 			if resp, err := serve(w.box, again()); err == nil {
@@ -109,6 +106,9 @@ func (l line) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, w.hang(ctx)
 	case call == "create" && w.strikes("charged late", weather.late):
 		after := time.Duration(1+w.dice.IntN(150)) * time.Second
+		if w.dice.IntN(3) == 0 { // When it was given up.
+			after += time.Duration(w.dice.IntN(15)) * time.Minute
+		}
 		w.say("%s: will be charged in %v", words, after)
 		w.must(w.provider(sandbox.Fault{No: no, Call: sandbox.CallCreate, Kind: sandbox.Late, Delay: after}))
 	case call == "refund" && w.strikes("refund slow", weather.refundSlow):

@@ -80,6 +80,25 @@ func (v *watcher) close() {
 	v.theirs.Close()
 }
 
+// floors returns what the shops give at first, as it is written.
+func (v *watcher) floors() (map[string]*floor, error) {
+	rows, err := v.ours.QueryContext(v.ctx, `SELECT id, state, terms, offers FROM shop_shops`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := map[string]*floor{}
+	for rows.Next() {
+		var id string
+		var f floor
+		if err := rows.Scan(&id, &f.state, &f.terms, &f.offers); err != nil {
+			return nil, err
+		}
+		all[id] = &f
+	}
+	return all, rows.Err()
+}
+
 // news returns what changed since it was last asked.
 func (v *watcher) news() ([]change, error) {
 	rows, err := v.changes.QueryContext(v.ctx, v.last)
