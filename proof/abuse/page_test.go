@@ -158,7 +158,7 @@ func (w *town) signInAt(base, phone, cookies string) *http.Cookie {
 		w.Cleanup(func() { got.Body.Close() })
 		return got
 	}
-	w.clock.Advance(2 * 60e9) // Codes are sent once a minute.
+	w.clock.Advance(4 * 60e9) // Codes are sent once a minute, and three in ten minutes to a device.
 	page := send("signin", form("phone", phone))
 	challenge := regexp.MustCompile(`name="challenge" value="([^"]+)"`).FindStringSubmatch(bodyOf(w, page))
 	if challenge == nil {

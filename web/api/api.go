@@ -179,7 +179,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
 	}
 	c := caller{web.Session(r), web.Client(r), web.Lang(r), web.RequestID(r), w.Header()}
 	c.header.Set("Cache-Control", "no-store")
-	a.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, c)))
+	a.mux.ServeHTTP(steady{w}, r.WithContext(context.WithValue(r.Context(), callerKey{}, c)))
 	return nil
 }
 
@@ -221,7 +221,7 @@ const classKey = "class"
 // op registers an operation. The path is relative to Prefix; changes are to
 // what the document says of it, or name its class.
 func op[I, O any](a *API, method, path, id, summary string, action account.Action, do func(ctx context.Context, in *I) (*O, error), changes ...func(*huma.Operation)) {
-	o := huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: bodyMax, BodyReadTimeout: bodyTime}
+	o := huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: bodyMax}
 	if action != account.ActPublic {
 		o.Security = []map[string][]string{{"token": {}}}
 	}
@@ -250,8 +250,13 @@ func op[I, O any](a *API, method, path, id, summary string, action account.Actio
 // bodyMax is the largest body that an operation takes.
 const bodyMax = 256 << 10
 
-// bodyTime is longer than any operation takes. It is set on the connection when
-// the body is read, and not taken off it: should it pass while the operation
-// works, the request and all that come after it on that connection are ended.
-// How long a body may take is the server's to say.
-const bodyTime = 3 * time.Minute
+// A steady writer lets nobody set the time in which the connection is read.
+// huma does it for each body, which has arrived by then, and leaves it there:
+// an operation that takes longer ends its request and all that come after it
+// on that connection, and a later time keeps alive what drips. How long a body
+// may take is the server's to say.
+type steady struct{ http.ResponseWriter }
+
+func (steady) SetReadDeadline(time.Time) error { return nil }
+
+func (s steady) Unwrap() http.ResponseWriter { return s.ResponseWriter }
