@@ -75,7 +75,7 @@ type book struct {
 	redemptions             map[string]*record
 	open, ended             []*record
 	openOf                  map[string]*record // By person.
-	uses                    map[string]int     // By person and day, of those that hold.
+	uses                    map[string]int     // By person and day, and by shop too, of those that hold.
 	created, held, released int
 	codes                   map[string]string // Which redemption a code began.
 	budgets                 map[string]int64  // What redemptions hold, by shop and day.

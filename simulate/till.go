@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"citywalk/ledger"
 	"citywalk/money"
 	"citywalk/redeem"
+	"citywalk/shop"
 )
 
 // What redemptions may do; the same as the drawing in package redeem, written
@@ -81,12 +83,25 @@ func (b *book) count(r *record, was, held bool) {
 			delete(b.openOf, r.person)
 		}
 	}
-	key := r.person + "/" + r.slotDay
+	day := r.person + "/" + r.slotDay
+	here := day + "/" + r.shop
 	switch {
 	case r.isHeld() && !held:
-		b.uses[key]++
+		b.uses[day]++
+		b.uses[here]++
+		b.checkUses(r, here)
 	case !r.isHeld() && held:
-		b.uses[key]--
+		b.uses[day]--
+		b.uses[here]--
+	}
+}
+
+// checkUses is about a new use: the shop gives so many a day.
+func (b *book) checkUses(r *record, here string) {
+	var terms shop.Terms
+	b.w.must(json.Unmarshal([]byte(b.floors[r.shop].terms), &terms))
+	if b.uses[here] > max(terms.PerDay, 1) {
+		b.w.fail("%s is a member's use number %d at a shop that gives %d a day", b.name(r.id), b.uses[here], max(terms.PerDay, 1))
 	}
 }
 
