@@ -29,7 +29,7 @@ load: ## offer each engine three times what it can do, about 12 minutes
 	go run ./cmd/citywalk bench load
 
 faults: ## pay 5,000 bills on each engine through a provider that fails in every way
-	CITYWALK_TEST_PAYMENTS=5000 go test ./payment -run TestProviderFaults -count=1 -v
+	CITYWALK_TEST_PAYMENTS=5000 go test ./payment -run TestProviderFaults -count=1 -v -timeout=30m
 
 fuzz: ## run every fuzz target for FUZZTIME (30s each)
 	@scripts/fuzz
