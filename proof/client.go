@@ -42,6 +42,10 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
+
+	// Doubted says that an earlier sending was turned away without the word that
+	// nothing was done, so that a repetition may be the answer to itself.
+	Doubted bool
 }
 
 // A Problem is how the API says no.
@@ -95,7 +99,7 @@ func (c Client) Send(ctx context.Context, method, path, key string, body any) (A
 	if _, err := io.Copy(&b, w.Body); err != nil {
 		return Answer{}, err
 	}
-	return Answer{w.StatusCode, w.Header, b.Bytes()}, nil
+	return Answer{Status: w.StatusCode, Header: w.Header, Body: b.Bytes()}, nil
 }
 
 // A Refused is an answer that is not the one asked for.

@@ -165,11 +165,15 @@ func (s shot) fire(ctx context.Context) (Answer, error) {
 	if s.method == "" {
 		s.method = http.MethodPost
 	}
+	doubted := false
 	for {
 		a, err := s.Send(ctx, s.method, s.path, s.key, s.body)
+		a.Doubted = doubted
 		if err != nil || a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" {
 			return a, err
 		}
+		code := a.Problem().Code
+		doubted = doubted || code == "web.slow" || code == "web.outcome_unknown"
 		select {
 		case <-ctx.Done():
 			return a, ctx.Err()
@@ -193,7 +197,7 @@ func said(a Answer) string {
 	if code := a.Problem().Code; code != "" && a.Status >= 400 {
 		words = append(words, code)
 	}
-	if a.Header.Get("Idempotent-Replayed") != "" {
+	if a.Header.Get("Idempotent-Replayed") != "" && !a.Doubted {
 		words = append(words, "replayed")
 	}
 	return strings.Join(words, " ")

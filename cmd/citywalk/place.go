@@ -39,7 +39,7 @@ func (p *serverPlace) fill(ctx context.Context, from string) (err error) {
 // swap cuts off whoever is connected. Servers connect again and find another
 // life of their database, in which they do not write.
 func (p *serverPlace) swap(ctx context.Context) (kept string, err error) {
-	kept = p.name + "_before_" + time.Now().UTC().Format("20060102t150405")
+	kept = p.name + "_before_" + strings.Replace(time.Now().UTC().Format("20060102t150405.000"), ".", "_", 1)
 	there, err := db.Replace(ctx, p.url, p.beside, kept)
 	if err != nil {
 		return "", err
