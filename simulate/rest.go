@@ -32,7 +32,7 @@ func legs() (all []time.Duration) {
 	for _, l := range []struct {
 		n int
 		d time.Duration
-	}{{6, 20 * time.Second}, {4, 2 * time.Minute}, {5, 10 * time.Minute}, {3, time.Hour}, {4, 5 * time.Hour}} {
+	}{{5, 20 * time.Second}, {3, 2 * time.Minute}, {4, 12 * time.Minute}, {3, 70 * time.Minute}, {4, 5 * time.Hour}} {
 		for range l.n {
 			all = append(all, l.d)
 		}

@@ -43,7 +43,7 @@ func draw(d *rand.Rand) weather {
 		refundSlow: level(d, 40),
 		noteLost:   level(d, 50), noteAgain: level(d, 40), noteFailed: level(d, 30), copies: 1,
 		deaths: level(d, 20), busy: level(d, 30),
-		people: 2 + d.IntN(cityMembers-1), wrong: level(d, 20), hurry: 8 + d.IntN(40),
+		people: 2 + d.IntN(cityMembers-1), wrong: level(d, 20), hurry: 12 + d.IntN(48),
 	}
 	if d.IntN(100) < 30 {
 		w.copies = 2 + d.IntN(7)

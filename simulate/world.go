@@ -34,6 +34,7 @@ type world struct {
 	told   time.Time // The last time that a clock told.
 	asleep bool      // The driver waits; whoever asks for the time is somebody else.
 	nodes  [2]*node
+	last   int // The node that was asked last.
 	box    *sandbox.Server
 	boxDB  *db.DB
 	watch  *watcher
@@ -339,8 +340,14 @@ func (w *world) revive(n *node) {
 	w.nodes[n.no] = again
 }
 
-// any returns a node.
-func (w *world) any() *node { return w.nodes[w.dice.IntN(len(w.nodes))] }
+// any returns a node, mostly the one before: a node reads anew what the other
+// has written.
+func (w *world) any() *node {
+	if w.dice.IntN(3) == 0 {
+		w.last = w.dice.IntN(len(w.nodes))
+	}
+	return w.nodes[w.last]
+}
 
 // endanger may light a node's fuse.
 func (w *world) endanger(n *node) {
