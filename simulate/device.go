@@ -99,7 +99,7 @@ func (w *world) carry(c *command) (err error, lived bool) {
 		id, err = c.do(w.ctx, n, c.key)
 		n.fuse = 0
 	})
-	if !lived {
+	if !lived || n.dead { // It may have died while a message of its own was under way.
 		w.say("%s: %s: node %d died", c.from.name, c.words, n.no+1)
 		w.book.look()
 		return nil, false

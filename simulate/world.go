@@ -361,7 +361,9 @@ func (w *world) work(n *node) {
 	w.endanger(n)
 	w.on(n, func(n *node) {
 		done, err := n.Runner.Drain(w.ctx)
-		if err != nil {
+		if n.dead {
+			return // Killed while a message of its own was under way.
+		} else if err != nil {
 			w.fail("jobs: %v", err)
 		}
 		if done > 0 {

@@ -23,6 +23,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -45,7 +46,7 @@ func (b Bug) Where() string {
 	for _, p := range b.Places {
 		files = append(files, p.File)
 	}
-	return strings.Join(files, ", ")
+	return strings.Join(slices.Compact(files), ", ")
 }
 
 // Catcher names what must catch the bug.
