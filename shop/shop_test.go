@@ -362,6 +362,33 @@ func TestTermsVersions(t *testing.T) {
 	})
 }
 
+// TestNoOffersAreWrittenOneWay: who compares what a shop gives by what is kept
+// sees no change where there is none.
+func TestNoOffersAreWrittenOneWay(t *testing.T) {
+	each(t, func(t *testing.T, s *Service, _ *dbtest.Clock) {
+		sh, owner := live(t, s, "老王茶馆")
+		kept := func() (text string) {
+			err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
+				text, err = db.One[string](tx, `SELECT offers FROM shop_shops WHERE id = $1`, sh.ID)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return text
+		}
+		never := kept()
+		for _, list := range [][]Offer{{{Title: "九五折", Kind: Percent, Percent: 5}}, nil} {
+			if _, err := s.SetOffers(ctx, owner, sh.ID, list); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if again := kept(); again != never {
+			t.Errorf("no offers are %q after some, and %q before", again, never)
+		}
+	})
+}
+
 // TestOffersNeverChange: an offer that stays keeps its id, another price is
 // another offer, and what ended is kept with its time.
 func TestOffersNeverChange(t *testing.T) {

@@ -211,10 +211,15 @@ func addOffer(tx *db.Tx, s ID, o Offer, by account.ID) error {
 	return nil
 }
 
-// putOffers writes the copy of the standing offers.
+// putOffers writes the copy of the standing offers. None is written as in a
+// shop that never had one.
 func putOffers(tx *db.Tx, s ID, o []Offer) error {
+	list := any("")
+	if len(o) > 0 {
+		list = db.JSON(o)
+	}
 	if err := tx.Change(`
-		UPDATE shop_shops SET offers = $1, updated = $2 WHERE id = $3`, db.JSON(o), tx.Now(), s); err != nil {
+		UPDATE shop_shops SET offers = $1, updated = $2 WHERE id = $3`, list, tx.Now(), s); err != nil {
 		return fmt.Errorf("shop: set offers of %s: %w", s, err)
 	}
 	return nil

@@ -3,7 +3,6 @@ package simulate
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"citywalk/ledger"
@@ -156,10 +155,8 @@ func (b *book) slot(c change) {
 	}
 }
 
-// gives is what a shop gives now. No offers are written as nothing or as null.
-func (b *book) gives(shop string) string {
-	return b.floors[shop].terms + strings.TrimSuffix(b.floors[shop].offers, "null")
-}
+// gives is what a shop gives now.
+func (b *book) gives(shop string) string { return b.floors[shop].terms + b.floors[shop].offers }
 
 // checkAgreed is about the step from a price to its payment: it was agreed to
 // by those whose it is, and stood.

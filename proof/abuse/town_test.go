@@ -73,7 +73,7 @@ func newTownOn(t *testing.T, d *db.DB, clock *dbtest.Clock, change ...func(*web.
 	w.account = &account.Service{DB: d, Keys: account.Keys{Seal: secret("a"), Index: secret("b"), Code: secret("c")}, Sender: w.codes}
 	shops := &shop.Service{DB: d, Zone: dbtest.Zone}
 	pay := &payment.Service{DB: d, Provider: w.box.Provider, Currency: "CNY", BaseURL: w.base, Secret: secret("p"), Zone: dbtest.Zone}
-	passes := &pass.Service{DB: d, Payment: pay, Zone: dbtest.Zone}
+	passes := &pass.Service{DB: d, Payment: pay, Zone: dbtest.Zone, InUse: redeem.InUse}
 	w.redeem = &redeem.Service{DB: d, Payment: pay, Zone: dbtest.Zone, Keys: redeem.Keys{Code: secret("k"), Receipt: ed25519.NewKeyFromSeed(secret("r"))}}
 	w.settle = &settle.Service{DB: d, Zone: dbtest.Zone}
 	pay.On("pass", passes.Outcome())
