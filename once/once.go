@@ -102,9 +102,19 @@ func Do[T any](ctx context.Context, d *db.DB, k Key, fn func(tx *db.Tx) (T, erro
 		answer, err = decode[T](k, first)
 		return answer, true, err
 	case errors.Is(err, errTaken):
-		return none, false, lookErr
+		return none, false, After(lookErr)
 	}
 	return none, false, err
+}
+
+// After is for the error of what follows, in the same request, a command that
+// is done. By itself such an error may say that nothing was done; of the
+// command that is not true, so to whoever sent it the outcome is unknown.
+func After(err error) error {
+	if errors.Is(err, db.ErrBusy) || errors.Is(err, db.ErrUnavailable) {
+		return fmt.Errorf("%w: it is done, and what follows failed: %w", db.ErrUnknown, err)
+	}
+	return err
 }
 
 type noteKey struct{}

@@ -3,6 +3,7 @@ package once
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -233,5 +234,20 @@ func TestForget(t *testing.T) {
 func TestPrintTellsPartsApart(t *testing.T) {
 	if Print("a", "bc") == Print("ab", "c") || Print(1) == Print("1") || len(Print()) != 64 {
 		t.Error("different parts have one fingerprint")
+	}
+}
+
+// TestAfter: nobody is told that nothing was done when only what follows the
+// command failed; a refusal of what follows is told as it is.
+func TestAfter(t *testing.T) {
+	for _, err := range []error{db.ErrBusy, fmt.Errorf("look: %w", db.ErrUnavailable)} {
+		if got := After(err); !errors.Is(got, db.ErrUnknown) || !errors.Is(got, err) {
+			t.Errorf("after a command, %v is %v", err, got)
+		}
+	}
+	for _, err := range []error{nil, ErrKey, db.ErrNone} {
+		if got := After(err); got != err {
+			t.Errorf("after a command, %v is %v", err, got)
+		}
 	}
 }

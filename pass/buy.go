@@ -34,6 +34,12 @@ func (s *Service) Buy(ctx context.Context, who account.Session, plan, key string
 	if err != nil {
 		return Pass{}, "", err
 	}
+	p, payURL, err = s.cashier(ctx, who, id)
+	return p, payURL, once.After(err)
+}
+
+// cashier opens the payment of an order, and says where it is paid.
+func (s *Service) cashier(ctx context.Context, who account.Session, id ID) (p Pass, payURL string, err error) {
 	if p, err = s.Get(ctx, who, id); err != nil || p.State != Ordered {
 		return p, "", err
 	}

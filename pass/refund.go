@@ -107,7 +107,8 @@ func (s *Service) Refund(ctx context.Context, who account.Session, id ID, amount
 	if err != nil {
 		return Pass{}, err
 	}
-	return s.Get(ctx, who, id)
+	p, err := s.Get(ctx, who, id)
+	return p, once.After(err)
 }
 
 func (s *Service) giveBack(tx *db.Tx, person account.ID, id ID, amount money.Amount) error {

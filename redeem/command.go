@@ -16,6 +16,7 @@ func (s *Service) atTill(ctx context.Context, who account.Session, k once.Key, f
 	r, replayed, err := s.run(ctx, who, k, fn)
 	if err == nil && replayed {
 		r, err = s.ForShop(ctx, who, r.ID)
+		err = once.After(err)
 	}
 	return r, replayed, err
 }
@@ -24,6 +25,7 @@ func (s *Service) byMember(ctx context.Context, who account.Session, k once.Key,
 	r, replayed, err := s.run(ctx, who, k, fn)
 	if err == nil && replayed {
 		r, err = s.ForMember(ctx, who, r.ID)
+		err = once.After(err)
 	}
 	return r, replayed, err
 }

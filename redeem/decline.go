@@ -30,7 +30,8 @@ func (s *Service) Decline(ctx context.Context, who account.Session, id ID, key s
 		return r, r.move(tx, toDecline, who.Person, "")
 	})
 	if err == nil && replayed {
-		return s.see(ctx, r.ID, func(r row) bool { return mayAct(who, r) })
+		r, err = s.see(ctx, r.ID, func(r row) bool { return mayAct(who, r) })
+		err = once.After(err)
 	}
 	return r, err
 }
