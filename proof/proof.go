@@ -24,10 +24,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -83,6 +87,7 @@ type Installation struct {
 	Operator string // Phone number of the first operator.
 
 	sandboxURL string
+	front      string // The address that the nodes share, where the institution calls back.
 	failpoints string // With which nodes start, if not empty.
 	mu         sync.Mutex
 	nodes      []*Node
@@ -96,15 +101,46 @@ func Found(t testing.TB, engine db.Engine) *Installation {
 }
 
 // FoundOn is Found over an empty database of the caller's.
-func FoundOn(t testing.TB, url string) *Installation {
+func FoundOn(t testing.TB, where string) *Installation {
 	t.Helper()
-	i := &Installation{t: t, dir: t.TempDir(), DB: url, Operator: "13900000001"}
+	i := &Installation{t: t, dir: t.TempDir(), DB: where, Operator: "13900000001"}
 	i.Secrets = filepath.Join(i.dir, "secrets.json")
 	i.SMS = receiveMessages(t)
 	i.Command("operator", "add", i.Operator, "--name", "Operator")
 	i.startSandbox()
+	i.startFront()
 	t.Cleanup(i.end)
 	return i
+}
+
+// startFront runs the proxy that an operator has before the nodes: one address
+// for all of them, whichever are running. A charge names it, so that a second
+// node asks for the same charge and not for another one under its number.
+func (i *Installation) startFront() {
+	server := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			if n := i.running(); n != nil {
+				r.SetURL(&url.URL{Scheme: "http", Host: strings.TrimPrefix(n.Base, "http://")})
+			}
+		},
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
+	})
+	i.front = server.URL
+	i.t.Cleanup(server.Close)
+}
+
+// running returns the youngest node that runs, or nil.
+func (i *Installation) running() *Node {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, n := range slices.Backward(i.nodes) {
+		select {
+		case <-n.gone:
+		default:
+			return n
+		}
+	}
+	return nil
 }
 
 // end stops what still runs and proves the books.
@@ -223,7 +259,7 @@ func (i *Installation) StartUnder(wrapper []string, flags ...string) *Node {
 // what it said.
 func (i *Installation) TryStart(wrapper []string, flags ...string) (*Node, error) {
 	listen := FreeAddress(i.t)
-	args := append([]string{"serve", "--db", i.DB, "--secrets", i.Secrets, "--listen", listen,
+	args := append([]string{"serve", "--db", i.DB, "--secrets", i.Secrets, "--listen", listen, "--base-url", i.front,
 		"--sandbox-url", i.sandboxURL, "--sms-webhook", i.SMS.URL, "--sms-secret", i.SMS.secret,
 		"--codes-per-address=-1", "--codes-per-prefix=-1", "--codes-per-device=-1"}, flags...)
 	binary, env := program, i.environment()

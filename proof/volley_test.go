@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"citywalk/db"
+	"citywalk/payment"
 )
 
 // A race is an installation with two nodes and a city, where many requests
@@ -173,7 +174,7 @@ func (s shot) fire(ctx context.Context) (Answer, error) {
 			return a, err
 		}
 		code := a.Problem().Code
-		doubted = doubted || code == "web.slow" || code == "web.outcome_unknown"
+		doubted = doubted || code == "web.slow" || code == "web.outcome_unknown" || code == payment.ErrProvider.Code
 		select {
 		case <-ctx.Done():
 			return a, ctx.Err()
