@@ -139,9 +139,14 @@ func (i *Installation) lists(what string, r reopening, lost map[string]int64) {
 }
 
 // reopenAndKill kills a reopening as soon as the institution has made so many
-// refunds.
+// refunds. The institution takes its time over each, so that they take a second
+// together and the reopening is in the middle of them.
 func (i *Installation) reopenAndKill(refunds int) {
 	i.t.Helper()
+	slow := sandbox.Fault{Call: sandbox.CallRefund, Kind: sandbox.Delay, Times: 1 << 30, Delay: 8 * time.Second / time.Duration(refunds)}
+	if err := i.Sandbox.SetFaults(i.t.Context(), 0, slow); err != nil {
+		i.t.Fatal(err)
+	}
 	before := len(i.truth().Refunds)
 	cmd := exec.Command(program, "reopen", "--json", "--sandbox-url", i.sandboxURL, "--db", i.DB, "--secrets", i.Secrets)
 	var said bytes.Buffer
@@ -160,6 +165,9 @@ func (i *Installation) reopenAndKill(refunds int) {
 	}
 	cmd.Process.Kill()
 	<-done
+	if err := i.Sandbox.SetFaults(i.t.Context(), 0); err != nil {
+		i.t.Fatal(err)
+	}
 	if e := i.epoch(); e.Closed != "restored" {
 		i.t.Errorf("a reopening that was killed left %+v", e)
 	}
