@@ -15,8 +15,8 @@ import (
 type Class string
 
 const (
-	Pay    Class = "pay"    // A bill that was begun: its price, agreeing, its payment, and the pages that wait for it.
-	Scan   Class = "scan"   // What begins a bill: the member's code, and the till's camera.
+	Pay    Class = "pay"    // A bill that was begun: the scan of a code that is shown, its price, agreeing, its payment, and the pages that wait for it.
+	Scan   Class = "scan"   // What comes before: showing the code, and the till's camera.
 	Change Class = "change" // Buying, signing in, and whatever else is kept.
 	Browse Class = "browse" // Reading.
 	Export Class = "export" // Files, proofs and imports, which take long.
@@ -37,7 +37,8 @@ var rank = map[Class]struct {
 const (
 	waitMax    = 200 * time.Millisecond // For a slot. Who waits longer is told to come back.
 	waitersMax = 2                      // For each slot.
-	exportPart = 4                      // Exports have one slot of so many.
+	exportPart = 4                      // Exports have one slot of so many at most.
+	keptPart   = 16                     // What changes has one of so many at least, and so has what browses.
 	neighbours = 8                      // So many requests from one address weigh as much as one of a session.
 )
 
@@ -51,7 +52,9 @@ var ErrBusy = fault.New(fault.Unavailable, "web.busy", fault.Us, "现在用的�
 //
 // Who goes first, and who last if there is no room to wait, is one order:
 //
-//   - the more urgent class;
+//   - the more urgent class. But bills that are not begun yet leave a few slots
+//     to what changes and to what browses, so that nobody finds the house shut
+//     for as long as it is full; a bill that was begun makes way for nothing;
 //   - then whoever has fewer requests here. A session's weigh in full, and
 //     those of its address for an eighth, because a shop's guests share one:
 //     a loop in one shop delays that shop;
@@ -64,7 +67,7 @@ type gate struct {
 	mu        sync.Mutex
 	slots     int
 	taken     int
-	exports   int // Of the taken.
+	inside    map[Class]int // Of the taken.
 	waiting   []*visit
 	returning []*visit
 	crowd     map[string]*crowd
@@ -91,7 +94,7 @@ type visit struct {
 }
 
 func newGate(slots int) *gate {
-	return &gate{slots: slots, crowd: map[string]*crowd{}, refused: map[Class]int64{}}
+	return &gate{slots: slots, inside: map[Class]int{}, crowd: map[string]*crowd{}, refused: map[Class]int64{}}
 }
 
 // enter waits for a slot. It returns ErrBusy, or the context's error when the
@@ -181,15 +184,21 @@ func (v *visit) step() (back func()) {
 
 // fits reports whether a slot is free for the visit.
 func (g *gate) fits(v *visit) bool {
-	return g.taken < g.slots && (v.class != Export || g.exports < max(1, g.slots/exportPart))
+	return g.taken < g.slots && (v.class != Export || g.inside[Export] < max(1, g.slots/exportPart))
+}
+
+// kept is how many slots the class has at least.
+func (g *gate) kept(class Class) int {
+	if class == Change || class == Browse {
+		return g.slots / keptPart
+	}
+	return 0
 }
 
 func (g *gate) take(v *visit) {
 	v.inside = true
 	g.taken++
-	if v.class == Export {
-		g.exports++
-	}
+	g.inside[v.class]++
 }
 
 func (g *gate) release(v *visit) {
@@ -198,9 +207,7 @@ func (g *gate) release(v *visit) {
 	}
 	v.inside = false
 	g.taken--
-	if v.class == Export {
-		g.exports--
-	}
+	g.inside[v.class]--
 }
 
 // next gives free slots to who goes first.
@@ -211,16 +218,7 @@ func (g *gate) next() {
 		g.take(v)
 		v.turn <- true
 	}
-	for {
-		first := -1
-		for i, v := range g.waiting {
-			if g.fits(v) && (first < 0 || v.before(g.waiting[first])) {
-				first = i
-			}
-		}
-		if first < 0 {
-			return
-		}
+	for first := g.first(); first >= 0; first = g.first() {
 		v := g.waiting[first]
 		g.drop(first)
 		g.take(v)
@@ -228,13 +226,44 @@ func (g *gate) next() {
 	}
 }
 
-// last is the place of the one that goes last.
+// first is the place of the one that goes first, or -1 if nobody can go.
+func (g *gate) first() int {
+	first, kept := -1, -1
+	for i, v := range g.waiting {
+		if !g.fits(v) {
+			continue
+		}
+		if first < 0 || v.before(g.waiting[first]) {
+			first = i
+		}
+		if g.inside[v.class] < g.kept(v.class) && (kept < 0 || v.before(g.waiting[kept])) {
+			kept = i
+		}
+	}
+	if kept >= 0 && g.waiting[first].class != Pay {
+		return kept
+	}
+	return first
+}
+
+// last is the place of the one that goes last. As many of a class may wait as
+// its part of the slots allows, unless everybody else would pay.
 func (g *gate) last() int {
-	last := 0
+	queued := map[Class]int{}
+	for _, v := range g.waiting {
+		queued[v.class]++
+	}
+	last, spare := 0, -1
 	for i, v := range g.waiting {
 		if g.waiting[last].before(v) {
 			last = i
 		}
+		if queued[v.class] > waitersMax*g.kept(v.class) && (spare < 0 || g.waiting[spare].before(v)) {
+			spare = i
+		}
+	}
+	if spare >= 0 && g.waiting[spare].class != Pay {
+		return spare
 	}
 	return last
 }

@@ -63,8 +63,8 @@ func (l line) said() string {
 func (l line) empty(t *testing.T) {
 	t.Helper()
 	synctest.Wait()
-	if l.taken != 0 || l.exports != 0 || len(l.waiting) != 0 || len(l.returning) != 0 || len(l.crowd) != 0 {
-		t.Errorf("left behind: %d slots, %d exports, %d waiting, %d returning, %d crowds", l.taken, l.exports, len(l.waiting), len(l.returning), len(l.crowd))
+	if l.taken != 0 || l.inside[Export] != 0 || len(l.waiting) != 0 || len(l.returning) != 0 || len(l.crowd) != 0 {
+		t.Errorf("left behind: %d slots, %v inside, %d waiting, %d returning, %d crowds", l.taken, l.inside, len(l.waiting), len(l.returning), len(l.crowd))
 	}
 }
 
@@ -88,6 +88,68 @@ func TestTheUrgentGoFirst(t *testing.T) {
 			v.leave()
 			v.leave()
 		}
+		l.empty(t)
+	})
+}
+
+// TestNobodyFindsTheHouseShut proves that bills which begin anew leave a slot to
+// what changes and one to what browses, and no more than that, and that bills
+// which were begun leave none.
+func TestNobodyFindsTheHouseShut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLine(keptPart)
+		var held []*visit
+		for i := range keptPart {
+			held = append(held, l.hold(t, Scan, fmt.Sprint(i)))
+		}
+		for _, c := range []Class{Browse, Scan, Change, Pay} {
+			l.come(t, string(c), c, "s"+string(c))
+		}
+		held[0].leave()
+		if got := l.said(); got != "pay, change, browse, scan" {
+			t.Errorf("they went in this order: %s", got)
+		}
+		held[0] = l.hold(t, Browse, "reader")
+		for _, c := range []Class{Browse, Scan} {
+			l.come(t, string(c), c, "s"+string(c))
+		}
+		held[1].leave()
+		if got := l.said(); got != "scan, browse" {
+			t.Errorf("beside one that browses they went in this order: %s", got)
+		}
+		for _, v := range append(held[2:], held[0]) {
+			v.leave()
+		}
+		l.empty(t)
+	})
+}
+
+// TestRoomIsLeftToWaitToo proves that bills which begin anew do not turn those
+// away for whom a slot is kept, and that bills which were begun do.
+func TestRoomIsLeftToWaitToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLine(keptPart)
+		var held []*visit
+		for i := range keptPart {
+			held = append(held, l.hold(t, Scan, fmt.Sprint(i)))
+		}
+		l.come(t, "browse", Browse, "reader")
+		for i := range waitersMax * keptPart {
+			l.come(t, "scan", Scan, fmt.Sprint("scan", i))
+		}
+		if got := l.said(); got != "scan refused" {
+			t.Errorf("turned away for one that scans: %s", got)
+		}
+		for i := range waitersMax * keptPart {
+			l.come(t, "pay", Pay, fmt.Sprint("pay", i))
+		}
+		if got := l.said(); !strings.HasSuffix(got, "scan refused, browse refused") || strings.Contains(got, "pay") {
+			t.Errorf("turned away for those that pay: %s", got)
+		}
+		for _, v := range held {
+			v.leave()
+		}
+		l.said()
 		l.empty(t)
 	})
 }

@@ -6,7 +6,7 @@
 //	func (a *App) Mount(e *web.Edge) {
 //		e.Mount(a.app,
 //			web.Route{Pattern: "GET /till/{$}", Action: account.ActTillUse, Handle: a.camera},
-//			web.Route{Pattern: "POST /till/scan", Action: account.ActTillUse, Class: web.Scan, Handle: a.scan},
+//			web.Route{Pattern: "POST /till/scan", Action: account.ActTillUse, Class: web.Pay, Handle: a.scan},
 //		)
 //	}
 //

@@ -126,7 +126,7 @@ func (c *loadCity) redeemOne(ctx context.Context, w *wire, s *step) {
 		return
 	}
 	var r loadRedemption
-	s.as("scan", web.Scan)
+	s.as("scan", web.Pay)
 	if !c.post(ctx, w, s, at.token, "/shops/"+string(at.shop)+"/scans", map[string]any{"code": code.Code}, &r) {
 		c.members <- b
 		return

@@ -50,7 +50,7 @@ func (a *API) operations() {
 
 	// The till.
 	op(a, post, "/codes", "showCode", "A new one-use code for your pass", account.ActMemberUse, a.showCode, as(web.Scan))
-	op(a, post, "/shops/{shop}/scans", "scan", "Begin a redemption from a member's code", account.ActTillUse, a.scan, as(web.Scan))
+	op(a, post, "/shops/{shop}/scans", "scan", "Begin a redemption from a member's code", account.ActTillUse, a.scan, as(web.Pay))
 	op(a, post, "/shops/{shop}/estimates", "estimate", "What a bill would come to", account.ActMemberUse, a.estimate, as(web.Scan))
 	op(a, post, "/shops/{shop}/requests", "request", "Begin a redemption from the shop's sign", account.ActMemberUse, a.request, as(web.Pay))
 	op(a, get, "/shops/{shop}/redemptions", "shopRedemptions", "A shop's redemptions of a day", account.ActTillUse, a.shopRedemptions)

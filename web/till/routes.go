@@ -14,7 +14,7 @@ func (a *App) Routes() []web.Route {
 
 		{Pattern: "GET /till/shops/{shop}", Action: account.ActTillUse, Class: web.Scan, Handle: a.camera},
 		{Pattern: "GET /till/shops/{shop}/type", Action: account.ActTillUse, Class: web.Scan, Handle: a.typing},
-		{Pattern: "POST /till/shops/{shop}/scan", Action: account.ActTillUse, Class: web.Scan, Handle: a.scan},
+		{Pattern: "POST /till/shops/{shop}/scan", Action: account.ActTillUse, Class: web.Pay, Handle: a.scan},
 		{Pattern: "GET /till/shops/{shop}/today", Action: account.ActTillUse, Handle: a.today},
 		{Pattern: "GET /till/shops/{shop}/live", Action: account.ActTillUse, Class: web.Scan, Handle: a.requestsLive},
 
