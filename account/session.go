@@ -74,11 +74,7 @@ func sessionOf(tx *db.Tx, hash string, app App) (Session, error) {
 	} else if err != nil {
 		return Session{}, fmt.Errorf("account: find session: %w", err)
 	}
-	session := row.session()
-	if app != MemberApp {
-		session.Grants, err = grantsOf(tx, session.Person)
-	}
-	return session, err
+	return row.session(), nil
 }
 
 // Authenticate returns the session of a token for an app. Its grants are those
@@ -88,9 +84,11 @@ func (s *Service) Authenticate(ctx context.Context, token string, app App) (Sess
 		return Session{}, ErrSignedOut
 	}
 	var now time.Time
-	session, err := view(ctx, s.DB, func(tx *db.Tx) (Session, error) {
+	var session Session
+	err := s.DB.Glance(ctx, func(tx *db.Tx) (err error) {
 		now = tx.Now()
-		return sessionOf(tx, s.tokenHash(token), app)
+		session, err = sessionOf(tx, s.tokenHash(token), app)
+		return err
 	})
 	if err != nil {
 		return Session{}, err

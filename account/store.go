@@ -114,16 +114,6 @@ func setName(tx *db.Tx, id ID, name string) error {
 	return tx.Change(`UPDATE account_people SET name = $2, name_folded = $3 WHERE id = $1`, id, name, strings.ToLower(name))
 }
 
-func grantsOf(tx *db.Tx, person ID) ([]Grant, error) {
-	all, err := db.All[Grant](tx, `
-		SELECT role, merchant, shop FROM account_grants WHERE person = $1
-		ORDER BY since, role, merchant, shop`, person)
-	if err != nil {
-		return nil, fmt.Errorf("account: list grants: %w", err)
-	}
-	return all, nil
-}
-
 func holds(tx *db.Tx, person ID, g Grant) (bool, error) {
 	n, err := db.One[int](tx, `
 		SELECT COUNT(*) FROM account_grants WHERE person = $1 AND role = $2 AND merchant = $3 AND shop = $4`,
@@ -227,11 +217,31 @@ func addSession(tx *db.Tx, r sessionRow, hash string) error {
 	return nil
 }
 
+// findSession returns the open session of a token's hash, with its grants
+// unless it is a member's, in one statement; or ErrNone.
 func findSession(tx *db.Tx, hash string, app App) (sessionRow, error) {
-	return db.One[sessionRow](tx, `
-		SELECT s.id, s.person, s.app, p.name, p.masked, s.device, s.created, s.seen, s.idle, s.ends
+	type granted struct {
+		sessionRow
+		Grant
+	}
+	all, err := db.All[granted](tx, `
+		SELECT s.id, s.person, s.app, p.name, p.masked, s.device, s.created, s.seen, s.idle, s.ends, g.role, g.merchant, g.shop
 		FROM account_sessions s JOIN account_people p ON p.id = s.person
-		WHERE s.token = $1 AND s.app = $2 AND s.ended = 0 AND s.ends > $3 AND s.seen + s.idle > $3`, hash, app, tx.Now())
+			LEFT JOIN account_grants g ON g.person = s.person AND s.app <> $4
+		WHERE s.token = $1 AND s.app = $2 AND s.ended = 0 AND s.ends > $3 AND s.seen + s.idle > $3
+		ORDER BY g.since, g.role, g.merchant, g.shop`, hash, app, tx.Now(), MemberApp)
+	if err != nil {
+		return sessionRow{}, err
+	} else if len(all) == 0 {
+		return sessionRow{}, db.ErrNone
+	}
+	row := all[0].sessionRow
+	for _, r := range all {
+		if r.Role != "" {
+			row.Grants = append(row.Grants, r.Grant)
+		}
+	}
+	return row, nil
 }
 
 func openSessions(tx *db.Tx, person ID) ([]sessionRow, error) {

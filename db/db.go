@@ -10,7 +10,7 @@
 // A statement that fails cannot be passed over: the transaction can only be
 // undone, unless the statement ran under Try. A transaction that was not
 // plainly refused or kept has an unknown outcome (ErrUnknown), which the
-// caller's natural key resolves.
+// caller's natural key resolves. Glance is a View of one statement.
 //
 // One SQL text serves both engines (and whatever speaks PostgreSQL's
 // protocol): $1 placeholders, times and money as BIGINT, ids as TEXT, booleans
@@ -85,6 +85,7 @@ type engine interface {
 	kind() Engine
 	update(ctx context.Context, d *DB, fn func(*Tx) error) error
 	view(ctx context.Context, d *DB, fn func(*Tx) error) error
+	glance(ctx context.Context, d *DB, fn func(*Tx) error) error
 	ping(ctx context.Context) error
 	hold(h *held)
 	beat(ctx context.Context, d *DB) (Epoch, error)
@@ -189,6 +190,21 @@ func (d *DB) View(ctx context.Context, fn func(tx *Tx) error) error {
 	return d.engine.view(ctx, d, fn)
 }
 
+// Glance is View for fn that runs one statement, which takes no time. One
+// statement sees one snapshot by itself, so that PostgreSQL is spared a
+// transaction's beginning and end, and a way there and back for each. A second
+// statement is refused.
+func (d *DB) Glance(ctx context.Context, fn func(tx *Tx) error) error {
+	if ctx.Value(inside{}) != nil {
+		return ErrNested
+	}
+	d.refresh(ctx)
+	return d.engine.glance(ctx, d, func(tx *Tx) error {
+		tx.brief = true
+		return fn(tx)
+	})
+}
+
 // inside marks a transaction's context, so that nesting is seen.
 type inside struct{}
 
@@ -200,6 +216,8 @@ type Tx struct {
 	now    time.Time
 	depth  int
 	write  bool
+	brief  bool  // Has one statement.
+	asked  bool  // Has had it.
 	failed error // Of a statement outside Try; only a rollback helps.
 }
 
@@ -263,11 +281,15 @@ func (tx *Tx) call(fn func(*Tx) error) error {
 	return err
 }
 
-// usable refuses statements after one that failed.
+// usable refuses statements after one that failed, and the second of a Glance.
 func (tx *Tx) usable() error {
 	if tx.failed != nil {
 		return fmt.Errorf("db: an earlier statement failed: %w", tx.failed)
 	}
+	if tx.brief && tx.asked {
+		return errors.New("db: a Glance has one statement")
+	}
+	tx.asked = true
 	return nil
 }
 

@@ -201,9 +201,15 @@ func TestNestingIsRefused(t *testing.T) {
 			if err := d.View(tx.Context(), never); !errors.Is(err, db.ErrNested) {
 				t.Errorf("View inside: %v", err)
 			}
+			if err := d.Glance(tx.Context(), never); !errors.Is(err, db.ErrNested) {
+				t.Errorf("Glance inside: %v", err)
+			}
 			return nil
 		}
 		update(t, d, outer)
+		if err := d.Glance(t.Context(), outer); err != nil {
+			t.Error(err)
+		}
 		if err := d.View(t.Context(), outer); err != nil {
 			t.Error(err)
 		}
@@ -354,6 +360,38 @@ func TestViewSeesOneMoment(t *testing.T) {
 }
 
 // TestGoneCallersChangeNothing cancels callers that wait for their turn.
+// TestGlanceIsOneStatement: a second one would see another moment than the
+// first, and writing is for Update.
+func TestGlanceIsOneStatement(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
+		update(t, d, func(tx *db.Tx) error { return add(tx, "a", 1) })
+		count := func(tx *db.Tx) (int, error) { return db.One[int](tx, `SELECT COUNT(*) FROM db_rows`) }
+		err := d.Glance(t.Context(), func(tx *db.Tx) error {
+			if n, err := count(tx); n != 1 || err != nil {
+				t.Errorf("the first: %d, %v", n, err)
+			}
+			if n, err := count(tx); n != 0 || err == nil {
+				t.Errorf("the second: %d, %v", n, err)
+			}
+			return errNo
+		})
+		if !errors.Is(err, errNo) {
+			t.Errorf("it returned %v", err)
+		}
+		if err := d.Glance(t.Context(), func(tx *db.Tx) error { return add(tx, "b", 1) }); err == nil {
+			t.Error("it wrote")
+		}
+		err = d.Glance(t.Context(), func(tx *db.Tx) error {
+			_, _ = db.One[int](tx, `SELECT nothing FROM db_rows`)
+			return nil
+		})
+		if err == nil {
+			t.Error("a statement that failed was passed over")
+		}
+		wantIDs(t, d, "a")
+	})
+}
+
 func TestGoneCallersChangeNothing(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
 		ctx, cancel := context.WithCancel(t.Context())

@@ -66,7 +66,7 @@ func (e *postgresEngine) dump(ctx context.Context, d *DB, path string, look func
 	}
 	written := make(chan error, 1)
 	go func() { written <- runTool(dump) }()
-	err = d.begin(ctx, &pgConn{tx: pgtx}, false).call(look)
+	err = d.begin(ctx, &pgConn{on: pgtx}, false).call(look)
 	if err = errors.Join(err, <-written); err != nil {
 		return err
 	}

@@ -163,6 +163,23 @@ func (e *postgresEngine) view(ctx context.Context, d *DB, fn func(*Tx) error) er
 	return err
 }
 
+// glance asks outside of a transaction. A server that does not answer even that
+// is not there.
+func (e *postgresEngine) glance(ctx context.Context, d *DB, fn func(*Tx) error) error {
+	soon, cancel := context.WithTimeout(ctx, helloLimit)
+	defer cancel()
+	conn, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return classify(err)
+	}
+	defer conn.Release()
+	err = d.begin(soon, &pgConn{on: conn}, false).call(fn)
+	if err != nil && soon.Err() != nil && ctx.Err() == nil {
+		return fmt.Errorf("%w: it does not answer: %w", ErrUnavailable, err)
+	}
+	return err
+}
+
 // once runs one attempt, and reports whether the engine asks for another. It
 // may ask in the middle of fn, and fn may make its own error of that, so the
 // connection remembers.
@@ -176,7 +193,7 @@ func (e *postgresEngine) once(ctx context.Context, d *DB, o pgx.TxOptions, fn fu
 		back()
 		return retryable(err), classify(err)
 	}
-	c := &pgConn{tx: pgtx}
+	c := &pgConn{on: pgtx}
 	done := false
 	defer func() {
 		if !done {
@@ -234,19 +251,23 @@ func commit(pgtx pgx.Tx, back func()) error {
 	}
 }
 
+// A pgConn runs statements in a transaction, or each by itself.
 type pgConn struct {
-	tx    pgx.Tx
+	on interface {
+		Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+		Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	}
 	again bool // Whether the engine asked to run the transaction again.
 }
 
 func (c *pgConn) exec(ctx context.Context, sql string, args []any) (int64, error) {
-	tag, err := c.tx.Exec(ctx, sql, args...)
+	tag, err := c.on.Exec(ctx, sql, args...)
 	c.again = c.again || retryable(err)
 	return tag.RowsAffected(), err
 }
 
 func (c *pgConn) query(ctx context.Context, sql string, args []any) (rows, error) {
-	r, err := c.tx.Query(ctx, sql, args...)
+	r, err := c.on.Query(ctx, sql, args...)
 	if err != nil {
 		c.again = c.again || retryable(err)
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"citywalk/account"
+	"citywalk/db"
 	"citywalk/geo"
 	"citywalk/pass"
 	"citywalk/redeem"
@@ -174,6 +175,9 @@ func (c *loadCity) stock(ctx context.Context, uses, newcomers int) error {
 			defer made.Add(1)
 			if i < bearers {
 				b, _, err := c.bearer(ctx)
+				for errors.Is(err, db.ErrBusy) { // So many buy at once as hardly ever do; who is told so comes again.
+					b, _, err = c.bearer(ctx)
+				}
 				if err == nil {
 					c.members <- b
 				}
