@@ -60,6 +60,12 @@ func (s *session) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
 	return stmt, err
 }
 
+// do begins or ends a transaction, whoever has gone away.
+func (s *session) do(text string) error {
+	_, err := s.exec(context.Background(), text, nil)
+	return err
+}
+
 func (s *session) exec(ctx context.Context, text string, args []any) (int64, error) {
 	stmt, err := s.prepare(ctx, text)
 	if err != nil {

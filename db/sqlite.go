@@ -39,6 +39,8 @@ type turn struct {
 	begin chan conn  // The writer lends its connection.
 	ended chan error // The caller gives it back; an error says that the transaction broke.
 	done  chan error // What became of the commit.
+	first bool       // Of its transaction, of which there is nothing yet that it could spoil.
+	kept  bool       // After ended: whether what it did counts.
 }
 
 func openSQLite(ctx context.Context, path string, o Options) (*sqliteEngine, error) {
@@ -156,30 +158,35 @@ func (e *sqliteEngine) update(ctx context.Context, d *DB, fn func(*Tx) error) er
 	return refused
 }
 
-// run calls fn under a savepoint, so that its failure is its own. Once begun
-// it does not listen to the caller's going away: an interrupted statement
-// would undo the others' turns.
+// run calls fn, under a savepoint if others went before, so that its failure is
+// its own. Once begun it does not listen to the caller's going away: an
+// interrupted statement would undo the others' turns.
 func (t *turn) run(ctx context.Context, d *DB, c conn, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		t.ended <- nil
 		return err
 	}
 	ctx = context.WithoutCancel(ctx)
-	if _, err := c.exec(ctx, "SAVEPOINT turn", nil); err != nil {
-		t.ended <- err
-		return classify(err)
+	if !t.first {
+		if _, err := c.exec(ctx, "SAVEPOINT turn", nil); err != nil {
+			t.ended <- err
+			return classify(err)
+		}
 	}
-	keep := false
 	defer func() {
+		if t.first {
+			t.ended <- nil
+			return
+		}
 		var undo error
-		if !keep {
+		if !t.kept {
 			_, undo = c.exec(ctx, "ROLLBACK TO SAVEPOINT turn", nil)
 		}
 		_, release := c.exec(ctx, "RELEASE SAVEPOINT turn", nil)
 		t.ended <- errors.Join(undo, release)
 	}()
 	err := d.begin(ctx, c, true).call(fn)
-	keep = err == nil
+	t.kept = err == nil
 	return err
 }
 
@@ -217,17 +224,23 @@ func (e *sqliteEngine) writer() {
 // transaction; then nobody's turn is kept.
 func (e *sqliteEngine) batch(s *session, first *turn) (turns []*turn, err error) {
 	turns = []*turn{first}
-	sqltx, err := s.conn.BeginTx(context.Background(), nil)
-	if err != nil {
+	if err := s.do("BEGIN IMMEDIATE"); err != nil {
 		return turns, classify(err)
 	}
-	defer sqltx.Rollback()
 	if err := e.same(s); err != nil {
 		return turns, err
 	}
+	first.first = true
 	for i := 0; i < len(turns); i++ {
 		turns[i].begin <- s
-		if err := <-turns[i].ended; err != nil {
+		err := <-turns[i].ended
+		if err == nil && i == 0 && !first.kept {
+			err = s.do("ROLLBACK")
+			if err == nil {
+				return turns, nil
+			}
+		}
+		if err != nil {
 			return turns, fmt.Errorf("%w: the transaction broke: %w", ErrUnavailable, err)
 		}
 		if len(turns) == batchMax {
@@ -239,7 +252,7 @@ func (e *sqliteEngine) batch(s *session, first *turn) (turns []*turn, err error)
 		default:
 		}
 	}
-	if err := sqltx.Commit(); err != nil {
+	if err := s.do("COMMIT"); err != nil {
 		return turns, classifyCommit(err)
 	}
 	return turns, e.inPlace()
@@ -318,14 +331,18 @@ func (e *sqliteEngine) view(ctx context.Context, d *DB, fn func(*Tx) error) (err
 			return classify(err)
 		}
 	}
-	// The transaction outlives ctx, which ends statements: were it undone from
-	// outside, the connection could be in two hands.
-	sqltx, err := s.conn.BeginTx(context.WithoutCancel(ctx), nil)
-	if err != nil {
-		s.close()
-		s = nil
-		return classify(err)
+	broken := s.do("BEGIN")
+	defer func() {
+		if broken == nil {
+			broken = s.do("ROLLBACK")
+		}
+		if broken != nil {
+			s.close()
+			s = nil
+		}
+	}()
+	if broken != nil {
+		return classify(broken)
 	}
-	defer sqltx.Rollback()
 	return d.begin(ctx, s, false).call(fn)
 }

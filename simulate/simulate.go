@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -95,6 +96,11 @@ func Dir() string {
 	}
 	return os.TempDir()
 }
+
+// Workers is how many seeds are best lived at once. Of a seed one goroutine runs
+// at a time, and hands over thousands of times a second to one that has slept;
+// so several for each processor keep it busy.
+func Workers() int { return 4 * runtime.GOMAXPROCS(0) }
 
 // Run lives the seeds and returns their results in the order of the seeds. An
 // error says that a simulation could not be set up.

@@ -10,7 +10,6 @@ import (
 	"maps"
 	"net/http"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -27,7 +26,7 @@ type SimulateCmd struct {
 	Seed    int64  `default:"1" help:"The seed, or the first of several. The same seed lives the same days."`
 	Seeds   int    `default:"1" help:"How many seeds."`
 	Steps   int    `default:"500" help:"Steps of each seed, before the faults end and a day passes."`
-	Workers int    `help:"Seeds at once; default one for each processor."`
+	Workers int    `help:"Seeds at once; default four for each processor, since each is one goroutine at a time."`
 	Stop    bool   `help:"Begin no more seeds once one has failed."`
 	Trace   bool   `help:"Print every step, and not only the last before a failure."`
 	JSON    bool   `name:"json" help:"One line of JSON for each seed."`
@@ -40,7 +39,7 @@ func (c *SimulateCmd) Run(ctx context.Context, s *Streams) error {
 		return usageError{errors.New("--seeds and --steps are at least 1")}
 	}
 	if c.Workers < 1 {
-		c.Workers = runtime.GOMAXPROCS(0)
+		c.Workers = simulate.Workers()
 	}
 	seeds := make([]int64, c.Seeds)
 	for i := range seeds {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +16,7 @@ import (
 // what they are there for.
 func TestSimulation(t *testing.T) {
 	const steps = 500
-	o := simulate.Options{Steps: steps, Workers: runtime.GOMAXPROCS(0)}
+	o := simulate.Options{Steps: steps, Workers: simulate.Workers()}
 	for i := range seeds {
 		o.Seeds = append(o.Seeds, int64(i+1))
 	}
@@ -76,7 +75,7 @@ func TestSimulationOfFailedSeeds(t *testing.T) {
 		bySteps[steps] = append(bySteps[steps], seed)
 	}
 	for steps, seeds := range bySteps {
-		live(t, simulate.Options{Seeds: seeds, Steps: steps, Workers: runtime.GOMAXPROCS(0)})
+		live(t, simulate.Options{Seeds: seeds, Steps: steps, Workers: simulate.Workers()})
 	}
 }
 
