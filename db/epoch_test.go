@@ -139,5 +139,8 @@ func TestAReplacedFileAcknowledgesNothing(t *testing.T) {
 		if err := note(t, d, fmt.Sprint("after", i)); !errors.Is(err, db.ErrFenced) {
 			t.Errorf("after %v: %v", moves, err)
 		}
+		if err := d.Update(t.Context(), func(*db.Tx) error { return errNo }); !errors.Is(err, db.ErrFenced) {
+			t.Errorf("refused from a file that is not the database: %v", err)
+		}
 	}
 }

@@ -201,7 +201,9 @@ func (e *sqliteEngine) writer() {
 		case t := <-e.queue:
 			turns, err := []*turn{t}, error(nil)
 			if s == nil {
-				s, err = openSession(e.write)
+				if err = e.inPlace(); err == nil { // To open a file that is gone would make an empty one.
+					s, err = openSession(e.write)
+				}
 			}
 			if err == nil {
 				turns, err = e.batch(s, t)
@@ -234,14 +236,15 @@ func (e *sqliteEngine) batch(s *session, first *turn) (turns []*turn, err error)
 	for i := 0; i < len(turns); i++ {
 		turns[i].begin <- s
 		err := <-turns[i].ended
-		if err == nil && i == 0 && !first.kept {
+		undo := i == 0 && !first.kept
+		if err == nil && undo {
 			err = s.do("ROLLBACK")
-			if err == nil {
-				return turns, nil
-			}
 		}
 		if err != nil {
 			return turns, fmt.Errorf("%w: the transaction broke: %w", ErrUnavailable, err)
+		}
+		if undo {
+			return turns, e.inPlace() // A refusal out of another file is none.
 		}
 		if len(turns) == batchMax {
 			continue

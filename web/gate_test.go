@@ -34,6 +34,15 @@ func (l line) hold(t *testing.T, class Class, session string) *visit {
 	return v
 }
 
+// fill takes so many slots, each for a session of its own.
+func (l line) fill(t *testing.T, n int, class Class) (held []*visit) {
+	t.Helper()
+	for i := range n {
+		held = append(held, l.hold(t, class, fmt.Sprint(i)))
+	}
+	return held
+}
+
 // come waits for a slot in the background, says its name when it has it, and
 // leaves; refused, it says so.
 func (l line) come(t *testing.T, name string, class Class, session string) {
@@ -73,10 +82,7 @@ func (l line) empty(t *testing.T) {
 func TestTheUrgentGoFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(4)
-		var held []*visit
-		for i := range 4 {
-			held = append(held, l.hold(t, Browse, fmt.Sprint(i)))
-		}
+		held := l.fill(t, 4, Browse)
 		for _, c := range []Class{Export, Browse, Change, Scan, Pay} {
 			l.come(t, string(c), c, "s"+string(c))
 		}
@@ -98,10 +104,7 @@ func TestTheUrgentGoFirst(t *testing.T) {
 func TestNobodyFindsTheHouseShut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(keptPart)
-		var held []*visit
-		for i := range keptPart {
-			held = append(held, l.hold(t, Scan, fmt.Sprint(i)))
-		}
+		held := l.fill(t, keptPart, Scan)
 		for _, c := range []Class{Browse, Scan, Change, Pay} {
 			l.come(t, string(c), c, "s"+string(c))
 		}
@@ -129,10 +132,7 @@ func TestNobodyFindsTheHouseShut(t *testing.T) {
 func TestRoomIsLeftToWaitToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(keptPart)
-		var held []*visit
-		for i := range keptPart {
-			held = append(held, l.hold(t, Scan, fmt.Sprint(i)))
-		}
+		held := l.fill(t, keptPart, Scan)
 		l.come(t, "browse", Browse, "reader")
 		for i := range waitersMax * keptPart {
 			l.come(t, "scan", Scan, fmt.Sprint("scan", i))
