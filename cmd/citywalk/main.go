@@ -34,6 +34,7 @@ type CLI struct {
 	Jobs     JobsCmd     `cmd:"" help:"Look at background work."`
 	Ledger   LedgerCmd   `cmd:"" help:"Look at the books."`
 	Bench    BenchCmd    `cmd:"" help:"Measure, with a yardstick in the same run."`
+	Curate   CurateCmd   `cmd:"" help:"Find the shops that people genuinely love."`
 	Simulate SimulateCmd `cmd:"" help:"Live seeded days of a small city under faults, and check every step."`
 	Docs     DocsCmd     `cmd:"" hidden:"" help:"Write the generated reference pages."`
 	Version  VersionCmd  `cmd:"" help:"Print the version."`
