@@ -30,6 +30,7 @@ type Query struct {
 	Merchant MerchantID
 	State    State  // "" for all.
 	OpenNow  bool   // Only shops known to be open.
+	Curated  bool   // Only shops on the curated list.
 	After    string // Page after this cursor (from Hit.Cursor).
 	Limit    int    // 0 means 20; at most 100.
 }
@@ -114,7 +115,7 @@ func (q Query) words() (patterns [wordsMax]string, ok bool) {
 func (q Query) byName(tx *db.Tx, words [wordsMax]string, now int, after cursor) ([]Hit, error) {
 	rows, err := db.All[row](tx, `
 		SELECT id, merchant, number, city, district, address, name, category, dishes, folded,
-			lat, lng, price, opens, closes, state, reason, held, terms, terms_version, offers,
+			lat, lng, price, opens, closes, state, reason, held, curated, terms, terms_version, offers,
 			source, source_id, updated
 		FROM shop_shops
 		WHERE (folded, id) > ($1, $2)
@@ -123,8 +124,9 @@ func (q Query) byName(tx *db.Tx, words [wordsMax]string, now int, after cursor) 
 			AND (CAST($5 AS TEXT) = '' OR state = $5)
 			AND (CAST($6 AS BIGINT) < 0 OR opens >= 0 AND (opens <= $6 AND $6 < closes OR $6 + 1440 < closes))
 			AND words LIKE $7 AND words LIKE $8 AND words LIKE $9
-		ORDER BY folded, id LIMIT CAST($10 AS BIGINT)`,
-		after.Folded, after.ID, q.City, q.Merchant, q.State, now, words[0], words[1], words[2], q.Limit)
+			AND curated >= CAST($10 AS BIGINT)
+		ORDER BY folded, id LIMIT CAST($11 AS BIGINT)`,
+		after.Folded, after.ID, q.City, q.Merchant, q.State, now, words[0], words[1], words[2], q.Curated, q.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("shop: search by name: %w", err)
 	}
@@ -170,7 +172,7 @@ func (q Query) within(tx *db.Tx, metres float64, words [wordsMax]string, now int
 			return nil
 		}, `
 			SELECT id, merchant, number, city, district, address, name, category, dishes, folded,
-				lat, lng, price, opens, closes, state, reason, held, terms, terms_version, offers,
+				lat, lng, price, opens, closes, state, reason, held, curated, terms, terms_version, offers,
 				source, source_id, updated
 			FROM shop_shops
 			WHERE cell BETWEEN $1 AND $2
@@ -178,8 +180,9 @@ func (q Query) within(tx *db.Tx, metres float64, words [wordsMax]string, now int
 				AND (CAST($4 AS TEXT) = '' OR merchant = $4)
 				AND (CAST($5 AS TEXT) = '' OR state = $5)
 				AND (CAST($6 AS BIGINT) < 0 OR opens >= 0 AND (opens <= $6 AND $6 < closes OR $6 + 1440 < closes))
-				AND words LIKE $7 AND words LIKE $8 AND words LIKE $9`,
-			cells.Min, cells.Max, q.City, q.Merchant, q.State, now, words[0], words[1], words[2])
+				AND words LIKE $7 AND words LIKE $8 AND words LIKE $9
+				AND curated >= CAST($10 AS BIGINT)`,
+			cells.Min, cells.Max, q.City, q.Merchant, q.State, now, words[0], words[1], words[2], q.Curated)
 		if err != nil {
 			return nil, fmt.Errorf("shop: search by distance: %w", err)
 		}

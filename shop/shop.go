@@ -19,6 +19,9 @@
 // Who may not know that a shop is his to change is told that there is no such
 // shop (ErrUnknown), so that ids cannot be tried out.
 //
+// Whether a shop is on the curated list is curate's to decide; it is kept here
+// as well (Enlist, Delist), so that a search can ask for it.
+//
 // Search reads the database: a circle becomes a few ranges of cells, a name is
 // looked for in the folded words of at most 90,000 shops, which is how many
 // numbers there are. Nothing here decides limits per member or per day, nor
@@ -68,6 +71,7 @@ type Shop struct {
 	State    State
 	Reason   string // Why it is paused or left.
 	Held     bool   // Paused by an operator, so that only an operator may resume it.
+	Curated  bool   // On the curated list, which curate decides.
 	Terms    Terms
 	Offers   []Offer
 	Source   string

@@ -33,6 +33,7 @@ type row struct {
 	State        State
 	Reason       string
 	Held         bool
+	Curated      bool
 	Terms        string
 	TermsVersion int
 	Offers       string
@@ -48,7 +49,7 @@ func (r row) shop() (Shop, error) {
 		Name: r.Name, Category: r.Category,
 		Point: geo.Point{Lat: r.Lat, Lng: r.Lng}, Price: r.Price,
 		Opens: r.Opens, Closes: r.Closes,
-		State: r.State, Reason: r.Reason, Held: r.Held,
+		State: r.State, Reason: r.Reason, Held: r.Held, Curated: r.Curated,
 		Source: r.Source, SourceID: r.SourceID, Updated: r.Updated,
 	}
 	for _, c := range []struct {
@@ -68,7 +69,7 @@ func (r row) shop() (Shop, error) {
 func find(tx *db.Tx, id ID) (Shop, error) {
 	r, err := db.One[row](tx, `
 		SELECT id, merchant, number, city, district, address, name, category, dishes, folded,
-			lat, lng, price, opens, closes, state, reason, held, terms, terms_version, offers,
+			lat, lng, price, opens, closes, state, reason, held, curated, terms, terms_version, offers,
 			source, source_id, updated
 		FROM shop_shops WHERE id = $1`, id)
 	if errors.Is(err, db.ErrNone) {
