@@ -34,7 +34,7 @@ var rank = map[string]int{
 	"jobs": 2, "ledger": 2, "once": 2,
 	"account": 3,
 	"shop":    4, "payment": 4,
-	"pass":       5,
+	"pass": 5, "curate": 5,
 	"redeem":     6,
 	"settle":     7,
 	"web/ui":     8,
@@ -65,10 +65,11 @@ var sandboxMayImport = []string{"fault", "money", "db", "payment"}
 var (
 	moneyPackages = []string{"money", "ledger", "payment", "pass", "redeem", "settle"}
 	rulePackages  = []string{"fault", "money", "geo", "photo", "jobs", "ledger", "once",
-		"account", "shop", "payment", "pass", "redeem", "settle"}
-	// settle reads across: a statement is made of everybody's rows. simulate
-	// watches all that the product writes.
-	readsAcross = []string{"settle", "simulate"}
+		"account", "shop", "payment", "pass", "curate", "redeem", "settle"}
+	// settle reads across: a statement is made of everybody's rows. So does
+	// curate: a queue is shops and their scores in one order. simulate watches
+	// all that the product writes.
+	readsAcross = []string{"settle", "curate", "simulate"}
 )
 
 // Longer than the style asks for: what a test refuses must be beyond doubt.

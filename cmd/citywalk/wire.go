@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"citywalk/account"
+	"citywalk/curate"
 	"citywalk/db"
 	"citywalk/jobs"
 	"citywalk/ledger"
@@ -35,6 +36,7 @@ type parts struct {
 	shop    *shop.Service
 	payment *payment.Service
 	pass    *pass.Service
+	curate  *curate.Service
 	redeem  *redeem.Service
 	settle  *settle.Service
 
@@ -139,6 +141,7 @@ func (a *parts) wire() error {
 	a.payment = &payment.Service{DB: a.db, Provider: provider, Currency: "CNY", BaseURL: a.cfg.baseURL(),
 		Secret: a.secrets.Seal, Zone: a.zone}
 	a.pass = &pass.Service{DB: a.db, Payment: a.payment, Zone: a.zone}
+	a.curate = &curate.Service{DB: a.db, Key: a.secrets.curateKey(), Zone: a.zone, Relied: reliedOn, Visited: redeem.LastAt}
 	a.redeem = &redeem.Service{DB: a.db, Payment: a.payment, Keys: a.secrets.redeemKeys(), Zone: a.zone}
 	a.settle = &settle.Service{DB: a.db, Zone: a.zone}
 
@@ -160,6 +163,7 @@ func (a *parts) wire() error {
 	})
 	a.payment.Register(a.runner)
 	a.pass.Register(a.runner)
+	a.curate.Register(a.runner, a.night(3*time.Hour))
 	a.redeem.Register(a.runner)
 	a.settle.Register(a.runner)
 	a.runner.Every("once.forget", time.Hour, 0, 3, func(ctx context.Context, _ time.Time) error {
@@ -174,6 +178,16 @@ func (a *parts) wire() error {
 		return err
 	})
 	return nil
+}
+
+// reliedOn reports whether members paid for a pass while the shop was part of
+// what it gives: the shop takes the card, or did, and somebody's pass runs.
+func reliedOn(tx *db.Tx, id shop.ID) (bool, error) {
+	sh, err := shop.Find(tx, id)
+	if err != nil || sh.State == shop.Draft {
+		return false, err
+	}
+	return pass.AnyPaid(tx)
 }
 
 // sender delivers one-time codes: through the webhook, or to the log.

@@ -1,0 +1,91 @@
+package curate
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"citywalk/account"
+	"citywalk/db"
+	"citywalk/fault"
+	"citywalk/shop"
+)
+
+// Refusals of links.
+var (
+	ErrLinked = fault.New(fault.Conflict, "curate.linked", fault.Operator,
+		"这条笔记已经有人处理过了。", "Somebody dealt with this note already.")
+	ErrElsewhere = fault.New(fault.Invalid, "curate.elsewhere", fault.Operator,
+		"这家店不在笔记所在的城市。", "This shop is not in the city of the note.")
+)
+
+// A Guess is a shop that a note might speak of.
+type Guess struct {
+	Shop        shop.ID `json:"shop"`
+	Probability float64 `json:"probability"`
+}
+
+// A WaitingNote is a note that waits for a person, with what it might be of.
+type WaitingNote struct {
+	Note
+	Guesses []Guess
+}
+
+// Waiting returns notes of a city that wait for a person, the oldest first.
+func (s *Service) Waiting(ctx context.Context, who account.Session, city string, limit int) (all []WaitingNote, err error) {
+	if err := reads(who); err != nil {
+		return nil, err
+	}
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		all, err = waitingIn(tx, city, limit)
+		return err
+	})
+	return all, err
+}
+
+// Link says for a person which shop a waiting note is of; "" sets it aside. The
+// name by which the note calls the shop, if given, is kept as an alias, so that
+// the next note of its kind finds its way by itself.
+func (s *Service) Link(ctx context.Context, who account.Session, id NoteID, to shop.ID, alias string) error {
+	if !account.Allowed(who, account.ActConsoleWrite) {
+		return ErrDenied
+	}
+	alias, err := body("alias", alias, 60)
+	if err != nil && !errors.Is(err, ErrNoText) {
+		return err
+	}
+	alias = strings.Join(strings.Fields(alias), " ")
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		n, err := findNote(tx, id)
+		if err != nil {
+			return err
+		}
+		state := SetAside
+		if to != "" {
+			sh, err := shop.Find(tx, to)
+			if err != nil {
+				return err
+			}
+			if sh.City != n.City {
+				return ErrElsewhere.In("shop")
+			}
+			state = Linked
+		}
+		if n.State == state && n.Shop == to {
+			return nil
+		}
+		if err := linkNote(tx, id, to, state); err != nil {
+			return err
+		}
+		if alias != "" && to != "" {
+			if err := putAlias(tx, to, alias, who.Person); err != nil {
+				return err
+			}
+		}
+		n.Shop = to
+		if err := s.rescoreLater(tx, n); err != nil {
+			return err
+		}
+		return account.Audit(tx, who.Person, "curate.link", string(id), map[string]any{"shop": to, "alias": alias != ""})
+	})
+}

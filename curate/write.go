@@ -1,0 +1,81 @@
+package curate
+
+import (
+	"context"
+
+	"citywalk/account"
+	"citywalk/db"
+	"citywalk/fault"
+	"citywalk/once"
+	"citywalk/shop"
+)
+
+// ErrOften keeps a member from flooding a shop.
+var ErrOften = fault.New(fault.TooMany, "curate.often", fault.Member,
+	"同一家店一天写一条笔记，明天再来写吧。", "One note a day about a shop. Write the next one tomorrow.")
+
+// A Written note is what a member writes about a shop.
+type Written struct {
+	Text  string
+	Stars float64 // 0 is none.
+	Marks Marks
+}
+
+// Write keeps a member's own note about a shop, under an idempotency key. If
+// the member was there lately, the note says so.
+func (s *Service) Write(ctx context.Context, who account.Session, id shop.ID, w Written, key string) (Note, error) {
+	k := once.Key{Principal: string(who.Person), Route: "curate.write", Key: key, Fingerprint: once.Print(id, w)}
+	made, _, err := once.Do(ctx, s.DB, k, func(tx *db.Tx) (NoteID, error) { return s.write(tx, who, id, w) })
+	if err != nil {
+		return Note{}, err
+	}
+	var n Note
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		n, err = findNote(tx, made)
+		return err
+	})
+	return n, once.After(err)
+}
+
+func (s *Service) write(tx *db.Tx, who account.Session, id shop.ID, w Written) (NoteID, error) {
+	if !account.Allowed(who, account.ActMemberUse) {
+		return "", account.ErrSignedOut
+	}
+	sh, err := shop.Find(tx, id)
+	if err != nil {
+		return "", err
+	}
+	person, err := account.Find(tx, who.Person)
+	if err != nil {
+		return "", err
+	}
+	// One note a day and shop is the source's id of the note, so that the
+	// unique key holds it.
+	today := tx.Now().In(s.Zone).Format("2006-01-02")
+	d := Draft{SourceID: string(who.Person) + "/" + string(id) + "/" + today, Shop: id, Author: string(who.Person),
+		Written: tx.Now(), Stars: w.Stars, Likes: 0, Followers: -1, Joined: person.Created, Marks: w.Marks, Text: w.Text}
+	if d, err = d.tidy(tx.Now()); err != nil {
+		return "", err
+	}
+	r := reading{followers: d.Followers, joined: d.Joined}
+	r.Note = Note{Source: MemberSource, SourceID: s.keyed("note\x00" + d.SourceID), City: sh.City, Shop: id, Author: s.member(who.Person),
+		Written: d.Written, Stars: d.Stars, Text: d.Text, State: Linked}
+	s.understand(&r, d)
+	if s.Visited != nil {
+		if r.Visit, err = s.Visited(tx, who.Person, id); err != nil {
+			return "", err
+		}
+	}
+	made, err := put(tx, r)
+	if err != nil {
+		return "", err
+	}
+	if made.Outcome != Added {
+		return "", ErrOften
+	}
+	r.ID = made.ID
+	if err := s.rescoreLater(tx, r.Note); err != nil {
+		return "", err
+	}
+	return made.ID, account.Audit(tx, who.Person, "curate.write", string(id), map[string]any{"note": made.ID})
+}
