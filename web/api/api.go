@@ -30,6 +30,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"citywalk/account"
+	"citywalk/curate"
 	"citywalk/db"
 	"citywalk/fault"
 	"citywalk/ledger"
@@ -51,6 +52,7 @@ type Parts struct {
 	Account *account.Service
 	Shop    *shop.Service
 	Pass    *pass.Service
+	Curate  *curate.Service
 	Payment *payment.Service
 	Redeem  *redeem.Service
 	Settle  *settle.Service

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"citywalk/account"
+	"citywalk/curate"
 	"citywalk/db"
 	"citywalk/db/dbtest"
 	"citywalk/jobs"
@@ -75,7 +76,8 @@ func newRig(t *testing.T, d *db.DB, clock *dbtest.Clock) *rig {
 	g.account.Register(g.runner)
 	pay.Register(g.runner)
 
-	g.api = New(Parts{DB: d, Account: g.account, Shop: shops, Pass: passes, Payment: pay, Redeem: till, Settle: books, Now: clock.Now, Version: "test",
+	g.api = New(Parts{DB: d, Account: g.account, Shop: shops, Pass: passes, Payment: pay, Redeem: till, Settle: books,
+		Curate: &curate.Service{DB: d, Key: secret("n"), Zone: dbtest.Zone, Visited: redeem.LastAt}, Now: clock.Now, Version: "test",
 		Prove: func(ctx context.Context) (found []ledger.Finding, err error) {
 			err = d.View(ctx, func(tx *db.Tx) error {
 				found, err = ledger.Prove(tx, append(books.Controls(), passes.Control(), pay.Control())...)

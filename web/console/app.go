@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"citywalk/account"
+	"citywalk/curate"
 	"citywalk/db"
 	"citywalk/jobs"
 	"citywalk/ledger"
@@ -36,6 +37,7 @@ type Parts struct {
 	Account   *account.Service
 	Shop      *shop.Service
 	Pass      *pass.Service
+	Curate    *curate.Service
 	Redeem    *redeem.Service
 	Settle    *settle.Service
 	Runner    *jobs.Runner

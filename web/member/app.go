@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"citywalk/account"
+	"citywalk/curate"
 	"citywalk/db"
 	"citywalk/pass"
 	"citywalk/payment"
@@ -28,6 +29,7 @@ type Parts struct {
 	Shop      *shop.Service
 	Payment   *payment.Service
 	Pass      *pass.Service
+	Curate    *curate.Service
 	Redeem    *redeem.Service
 	Zone      *time.Location
 	Now       func() time.Time
