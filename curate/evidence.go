@@ -9,6 +9,7 @@ import (
 
 	"citywalk/db"
 	"citywalk/opinion"
+	"citywalk/score"
 	"citywalk/shop"
 )
 
@@ -111,7 +112,7 @@ func quotable(s string) bool {
 type Suspect struct {
 	Note  Note
 	Found Found
-	Label *bool // What this reviewer said of it; nil if nothing.
+	Label score.Label // What this reviewer said of it.
 }
 
 // suspects are the notes that most look bought, the most suspicious first.

@@ -99,13 +99,10 @@ const timelineMax = 5_000
 func (s *Service) suspicious(tx *db.Tx, who account.Session, notes []Note, found []Found) ([]Suspect, error) {
 	all := suspects(notes, found)
 	for i := range all {
-		said, err := labelBy(tx, all[i].Note.ID, who.Person)
-		if errors.Is(err, db.ErrNone) {
-			continue
-		} else if err != nil {
+		var err error
+		if all[i].Label, err = labelBy(tx, all[i].Note.ID, who.Person); err != nil {
 			return nil, err
 		}
-		all[i].Label = &said
 	}
 	return all, nil
 }

@@ -122,11 +122,11 @@ func labelsAt(tx *db.Tx, id shop.ID) (map[NoteID]score.Label, error) {
 }
 
 // putLabel writes a reviewer's word on a note and reports whether it is new.
-func putLabel(tx *db.Tx, id NoteID, reviewer account.ID, bought bool) (bool, error) {
+func putLabel(tx *db.Tx, id NoteID, reviewer account.ID, said score.Label) (bool, error) {
 	n, err := tx.Exec(`
 		INSERT INTO curate_labels (note, reviewer, bought, at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (note, reviewer) DO UPDATE SET bought = excluded.bought, at = excluded.at
-		WHERE curate_labels.bought <> excluded.bought`, id, reviewer, bought, tx.Now())
+		WHERE curate_labels.bought <> excluded.bought`, id, reviewer, said == score.Bought, tx.Now())
 	if err != nil {
 		return false, fmt.Errorf("curate: label %s: %w", id, err)
 	}
@@ -268,6 +268,16 @@ func findScore(tx *db.Tx, id shop.ID) (Score, error) {
 	return sc, nil
 }
 
-func labelBy(tx *db.Tx, id NoteID, reviewer account.ID) (bool, error) {
-	return db.One[bool](tx, `SELECT bought FROM curate_labels WHERE note = $1 AND reviewer = $2`, id, reviewer)
+// labelBy is what one reviewer said of a note.
+func labelBy(tx *db.Tx, id NoteID, reviewer account.ID) (score.Label, error) {
+	bought, err := db.One[bool](tx, `SELECT bought FROM curate_labels WHERE note = $1 AND reviewer = $2`, id, reviewer)
+	switch {
+	case errors.Is(err, db.ErrNone):
+		return score.Unlabelled, nil
+	case err != nil:
+		return score.Unlabelled, fmt.Errorf("curate: label of %s: %w", id, err)
+	case bought:
+		return score.Bought, nil
+	}
+	return score.Honest, nil
 }
