@@ -30,7 +30,7 @@ const module = "citywalk"
 // The lattice: a package imports only packages of lower rank, never its equals.
 var rank = map[string]int{
 	"fault": 0, "money": 0, "geo": 0, "failpoint": 0,
-	"db": 1, "score": 1, "photo": 1, "opinion": 1,
+	"db": 1, "score": 1, "photo": 1, "opinion": 1, "gazetteer": 1,
 	"jobs": 2, "ledger": 2, "once": 2,
 	"account": 3,
 	"shop":    4, "payment": 4,
@@ -64,7 +64,7 @@ var sandboxMayImport = []string{"fault", "money", "db", "payment"}
 // Rules about money hold here, and about time in everything that decides.
 var (
 	moneyPackages = []string{"money", "ledger", "payment", "pass", "redeem", "settle"}
-	rulePackages  = []string{"fault", "money", "geo", "photo", "jobs", "ledger", "once",
+	rulePackages  = []string{"fault", "money", "geo", "photo", "gazetteer", "jobs", "ledger", "once",
 		"account", "shop", "payment", "pass", "curate", "redeem", "settle"}
 	// settle reads across: a statement is made of everybody's rows. So does
 	// curate: a queue is shops and their scores in one order. simulate watches

@@ -1,0 +1,198 @@
+package gazetteer
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"citywalk/geo"
+)
+
+// evidence returns what a scene says for and against a shop beside its name.
+func (g *Gazetteer) evidence(k *known, s scene) []Reason {
+	var all []Reason
+	add := func(e Evidence, v float64) {
+		if v != 0 {
+			all = append(all, Reason{e, v})
+		}
+	}
+	add(ByBranch, branchEvidence(k, s))
+	add(ByDistrict, g.districtEvidence(k, s))
+	if k.place != "" && s.query.Address != "" {
+		add(ByAddress, addressEvidence(covered(s.place, k.place), covered(k.place, s.place)))
+	}
+	if s.query.Point != nil && s.query.Point.Valid() && k.point != (geo.Point{}) {
+		add(ByDistance, distanceEvidence(geo.Distance(k.point, *s.query.Point)))
+	}
+	if k.category != "" && sharesKind(k.category, s.category) {
+		add(ByCategory, 0.7)
+	}
+	return all
+}
+
+// districtEvidence is worth the rarity of the district. Districts that differ
+// say less: their borders are not on the streets.
+func (g *Gazetteer) districtEvidence(k *known, s scene) float64 {
+	switch {
+	case k.district == "":
+		return 0
+	case k.district == s.district || strings.Contains(s.place, k.district) || s.district == "" && strings.Contains(s.around, k.district):
+		return min(3, math.Log(float64(len(g.entries))/float64(g.areas[k.district])))
+	case s.district != "":
+		return -1.5
+	}
+	return 0
+}
+
+// branchEvidence compares a shop's branch with what is known of the place. A
+// branch that is named says most; one whose street or mall is in the address
+// nearly as much. That it is not there says little: "the West Lake shop" has
+// another address.
+func branchEvidence(k *known, s scene) float64 {
+	if s.branch != "" {
+		return namedBranch(k, core(s.branch))
+	}
+	if k.core == "" {
+		return 0
+	}
+	if where := strings.TrimSpace(s.place); where != "" {
+		if c := covered(k.core, where); c >= 0.3 {
+			return 3.5 * c
+		}
+		if covered(k.core, s.around) == 1 {
+			return 3
+		}
+		return -1
+	}
+	if covered(k.core, s.around) == 1 {
+		return 3.5
+	}
+	return 0
+}
+
+// namedBranch compares a shop's branch with the one that was named.
+func namedBranch(k *known, named string) float64 {
+	switch {
+	case named == "":
+		return 0
+	case k.core == "" && k.place == "":
+		return -0.7
+	case k.core == named:
+		return 5
+	case k.core != "" && (strings.Contains(k.core, named) || strings.Contains(named, k.core)):
+		return 4
+	case strings.Contains(k.place, named) || k.district != "" && k.district == areaOf(named):
+		return 3
+	}
+	if c := max(covered(k.core, named), covered(named, k.core)); c >= 0.5 {
+		return 4 * c
+	}
+	return -2.5
+}
+
+// addressEvidence takes the shares of each address that the other has.
+func addressEvidence(there, here float64) float64 {
+	switch c := max(there, here); {
+	case c >= 0.8:
+		return 4
+	case c >= 0.5:
+		return 2
+	case c < 0.2:
+		return -1
+	}
+	return 0
+}
+
+// distanceEvidence says how much likelier a distance in metres is between two
+// records of one shop than between a shop and another of its city. Positions of
+// one shop differ by some 100 m; two shops by kilometres.
+func distanceEvidence(metres float64) float64 {
+	d := metres / 120
+	return math.Max(-4, 4.5-1.3*math.Log(1+d*d))
+}
+
+// covered returns the share of a's tokens that b has, 0 to 1. A text of one
+// token counts only if b has it.
+func covered(a, b string) float64 {
+	if a == "" || b == "" {
+		return 0
+	}
+	if strings.Contains(b, a) {
+		return 1
+	}
+	ours := tokensOf(nil, []rune(a))
+	if len(ours) == 0 {
+		return 0
+	}
+	theirs := tokensOf(nil, []rune(b))
+	n := 0
+	for _, t := range ours {
+		if slices.Contains(theirs, t) {
+			n++
+		}
+	}
+	return float64(n) / float64(len(ours))
+}
+
+// core returns a branch without "shop", "flagship shop" and the like, which
+// name no place.
+func core(branch string) string {
+	for _, end := range []string{"旗舰店", "直营店", "创始店", "总店", "分店", "首店", "新店", "老店", "店"} {
+		if rest, ok := strings.CutSuffix(branch, end); ok {
+			return rest
+		}
+	}
+	return branch
+}
+
+// areaOf returns a district without the word for one.
+func areaOf(district string) string {
+	s := string(fold(district, nameBytesMax).runes)
+	for _, end := range []string{"新区", "区", "县", "市"} {
+		if rest, ok := strings.CutSuffix(s, end); ok && len([]rune(rest)) >= 2 {
+			return rest
+		}
+	}
+	return s
+}
+
+// sharesKind reports whether two categories share a character that names a
+// kind of food.
+func sharesKind(a, b string) bool {
+	for _, r := range b {
+		if !strings.ContainsRune("菜料理店类餐厅馆中西其他/", r) && strings.ContainsRune(a, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// branchMax is how long the name of a branch is at most, in characters.
+const branchMax = 14
+
+// branchBehind returns the branch that stands behind a name that ends at place
+// i of a text: what is in brackets, or what runs up to "shop" without a break.
+func branchBehind(f folded, i int) string {
+	if i >= len(f.runes) {
+		return ""
+	}
+	inBrackets := opens(f.gap[i])
+	if f.gap[i] != 0 && !inBrackets {
+		return ""
+	}
+	for j := i; j < min(len(f.runes), i+branchMax); j++ {
+		if j > i && inBrackets && closes(f.gap[j]) {
+			return string(f.runes[i:j])
+		}
+		if j > i && f.gap[j] != 0 && !inBrackets {
+			return ""
+		}
+		if f.runes[j] == '店' && j > i+1 {
+			return string(f.runes[i : j+1])
+		}
+	}
+	if inBrackets && len(f.runes)-i < branchMax {
+		return string(f.runes[i:])
+	}
+	return ""
+}

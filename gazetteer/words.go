@@ -1,0 +1,79 @@
+package gazetteer
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// endings are words for kinds of places at the end of names, longest first
+// where one ends in another. A name without them is a form of it too.
+var endings = strings.Fields(`
+	意大利餐厅 日本料理 自助餐厅 全日餐厅 高级餐厅 西餐厅 中餐厅 茶餐厅 旋转餐厅 餐厅酒吧 餐厅 大饭店
+	饭店 大酒家 酒家 大酒楼 酒楼 大酒店 酒店 菜馆 面馆 饭馆 茶馆 茶楼 小馆 食府 食店 火锅 烤肉 烧肉
+	料理 寿司 自助餐 私房菜 杭帮菜 本帮菜 上海菜 粤菜 川菜 湘菜 海鲜 咖啡馆 咖啡店 咖啡厅 咖啡 甜品
+	面包 烘焙 糖水铺 小吃店 小吃 专门店 旗舰店 总店 restaurant bistro cafe coffee bar kitchen`)
+
+// common are words that say little of which shop it is, whatever the other
+// names are. Their pairs of characters count as often seen.
+var common = strings.Fields(`
+	餐厅 饭店 酒家 酒楼 酒店 火锅 烤肉 烧肉 料理 日本料理 日式 韩国 自助 自助餐 私房菜 海鲜 咖啡 甜品
+	小吃 小馆 面馆 菜馆 食堂 食府 宾馆 大酒店 中餐厅 西餐厅 意大利 泰式 泰国 法式 铁板烧 炭火 居酒屋
+	寿司 专门店 传统 创意 精致 老字号 旗舰店 总店 杭帮菜 江浙菜 粤菜 川菜 上海 杭州 广州 北京 深圳
+	成都 重庆 中国 香港 潮汕 顺德 牛肉 小龙虾 蛙锅 炭火蛙锅 串串香 麻辣 酸菜鱼 烧烤 美食 花园 公馆
+	restaurant cafe coffee bar house the kitchen grill sushi brunch bistro and thai shanghai`)
+
+// houses are words for places that hold several restaurants. A part of a name
+// that ends so is where the shop is, not what it is called.
+var houses = strings.Fields(`大酒店 酒店 宾馆 度假村 度假酒店 饭店 庄园 民宿 hotel`)
+
+// everyday are names of shops that people say every day and mean none.
+var everyday = strings.Fields(`
+	外婆家 奶奶家 姥姥家 外公家 妈妈家 我家 老家 家里 楼上 楼下 老地方 小时候 遇见 青春 味道 江南 厨房
+	食堂 后院 院子 院子里 巷子 弄堂 弄堂里 胡同 隔壁 街角 转角 江边 海边 湖边 山里 老友记 朋友 家宴
+	等我 很累 喜欢 幸福 幸福里 时光 那时 从前 记忆 故乡 家乡 大家 小城 四季 初见 相遇 有间 一品 绿茶
+	柚子 月芽 春天 夏天 秋天 冬天 must money`)
+
+// pronouns make a relative's house of what follows.
+const pronouns = "我你您他她它咱俺"
+
+// cues stand before or behind the name of a place that somebody visited.
+var cues = strings.Fields(`
+	店 餐厅 饭店 打卡 探店 排队 人均 服务员 老板 点了 招牌 推荐 好吃 难吃 菜品 味道 环境 门店 分店 预约 等位
+	去了 去吃 在吃 吃了 来吃 来到 请客 聚餐 品牌 连锁`)
+
+// bare returns a folded name without what endings name, as long as two
+// characters stay.
+func bare(s string) string {
+	for again := true; again; {
+		again = false
+		for _, e := range endings {
+			if rest, ok := strings.CutSuffix(s, e); ok && utf8.RuneCountInString(rest) >= 2 {
+				s, again = rest, true
+				break
+			}
+		}
+	}
+	return s
+}
+
+// isHouse reports whether a part of a name is a house with several restaurants.
+func isHouse(part string) bool {
+	for _, h := range houses {
+		if strings.HasSuffix(part, h) && part != h {
+			return true
+		}
+	}
+	return false
+}
+
+// isKind reports whether a part of a name is but a word for a kind of place.
+func isKind(part string) bool {
+	for _, list := range [][]string{endings, common} {
+		for _, w := range list {
+			if part == w {
+				return true
+			}
+		}
+	}
+	return false
+}
