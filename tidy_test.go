@@ -30,7 +30,7 @@ const module = "citywalk"
 // The lattice: a package imports only packages of lower rank, never its equals.
 var rank = map[string]int{
 	"fault": 0, "money": 0, "geo": 0, "failpoint": 0,
-	"db": 1, "score": 1, "photo": 1, "opinion": 1, "gazetteer": 1,
+	"db": 1, "score": 1, "photo": 1, "opinion": 1, "gazetteer": 1, "sheet": 1,
 	"jobs": 2, "ledger": 2, "once": 2,
 	"account": 3,
 	"shop":    4, "payment": 4,

@@ -1,8 +1,6 @@
 package shop
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -14,6 +12,7 @@ import (
 	"citywalk/db"
 	"citywalk/fault"
 	"citywalk/geo"
+	"citywalk/sheet"
 )
 
 // Refusals of a whole file. What stood before the fault is imported.
@@ -129,21 +128,14 @@ type source interface {
 }
 
 func (i Import) open(r io.Reader) (source, error) {
-	buffered := bufio.NewReaderSize(r, 64<<10)
-	mark, err := buffered.Peek(3)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("shop: read import: %w", err)
+	if i.Format == CSV {
+		return newCSV(r, i)
 	}
-	switch {
-	case bytes.Equal(mark, []byte("\xEF\xBB\xBF")):
-		buffered.Discard(3)
-	case bytes.HasPrefix(mark, []byte("\xFF\xFE")), bytes.HasPrefix(mark, []byte("\xFE\xFF")):
-		return nil, ErrEncoding
+	text, err := sheet.Text(r)
+	if err != nil {
+		return nil, refusal(err)
 	}
-	if i.Format == GeoJSON {
-		return newGeoJSON(buffered, i)
-	}
-	return newCSV(buffered, i)
+	return newGeoJSON(text, i)
 }
 
 // Import reads shops in bounded memory and writes them in batches, each in a
