@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"citywalk/account"
@@ -110,22 +113,41 @@ func (s *Service) take(ctx context.Context, who account.ID, source string, draft
 	if len(drafts) > BatchMax {
 		return nil, ErrBatch.With("max", BatchMax)
 	}
-	results := make([]Result, len(drafts))
-	readings, err := s.readAll(ctx, source, drafts, results)
+	var shops map[shop.ID]string
+	err = s.DB.View(ctx, func(tx *db.Tx) (err error) {
+		shops, err = cities(tx, drafts)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	err = s.DB.Update(ctx, func(tx *db.Tx) error {
+	b, err := s.readAll(ctx, source, drafts, shops)
+	if err != nil {
+		return nil, err
+	}
+	return b.results, s.keep(ctx, who, b, after)
+}
+
+// A batch is drafts of a source that were read, with what became of each.
+type batch struct {
+	source   string
+	readings []*reading // Nil for what is refused.
+	results  []Result
+}
+
+// keep writes a batch in one transaction.
+func (s *Service) keep(ctx context.Context, who account.ID, b batch, after func(*db.Tx, []Note) error) error {
+	return s.DB.Update(ctx, func(tx *db.Tx) (err error) {
 		var touched []Note
-		for i, r := range readings {
+		for i, r := range b.readings {
 			if r == nil {
 				continue
 			}
-			if results[i], err = put(tx, *r); err != nil {
+			if b.results[i], err = put(tx, *r); err != nil {
 				return err
 			}
-			if o := results[i].Outcome; o == Added || o == Changed {
-				r.Note.ID = results[i].ID
+			if o := b.results[i].Outcome; o == Added || o == Changed {
+				r.Note.ID = b.results[i].ID
 				touched = append(touched, r.Note)
 			}
 		}
@@ -135,26 +157,21 @@ func (s *Service) take(ctx context.Context, who account.ID, source string, draft
 		if err := after(tx, touched); err != nil {
 			return err
 		}
-		return account.Audit(tx, who, "curate.take", source, map[string]any{"notes": len(touched)})
+		return account.Audit(tx, who, "curate.take", b.source, map[string]any{"notes": len(touched)})
 	})
-	return results, err
 }
 
-// readAll checks and reads the drafts, outside of any transaction: it is what
-// costs time. A refused draft's reading is nil and its result says why.
-func (s *Service) readAll(ctx context.Context, source string, drafts []Draft, results []Result) ([]*reading, error) {
-	var shops map[shop.ID]string
+// readAll checks and reads the drafts, outside of any transaction and on all
+// cores: it is what costs time. A refused draft's result says why. The cities
+// of the shops that the drafts name are given; a shop without one is unknown.
+func (s *Service) readAll(ctx context.Context, source string, drafts []Draft, shops map[shop.ID]string) (batch, error) {
+	b := batch{source: source, readings: make([]*reading, len(drafts)), results: make([]Result, len(drafts))}
 	var now time.Time
-	err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
-		now = tx.Now()
-		shops, err = cities(tx, drafts)
-		return err
-	})
-	if err != nil {
-		return nil, err
+	if err := s.DB.View(ctx, func(tx *db.Tx) error { now = tx.Now(); return nil }); err != nil {
+		return b, err
 	}
-	readings := make([]*reading, len(drafts))
-	seen := map[string]bool{}
+	seen := make(map[string]bool, len(drafts))
+	tidied := make([]Draft, len(drafts))
 	for i, d := range drafts {
 		d, err := d.tidy(now)
 		if err == nil && seen[d.SourceID] {
@@ -164,18 +181,45 @@ func (s *Service) readAll(ctx context.Context, source string, drafts []Draft, re
 		if err == nil && d.Shop != "" && shops[d.Shop] == "" {
 			err = shop.ErrUnknown
 		}
-		if err != nil {
-			if isOurs(err) {
-				return nil, err
-			}
-			results[i] = Result{Outcome: Refused, Err: err}
-			continue
+		if err != nil && isOurs(err) {
+			return b, err
+		} else if err != nil {
+			b.results[i] = Result{Outcome: Refused, Err: err}
 		}
-		if readings[i], err = s.read(ctx, source, d, shops[d.Shop]); err != nil {
-			return nil, err
+		tidied[i] = d
+	}
+	return b, s.spread(len(drafts), func(i int) (err error) {
+		if b.results[i].Err == nil {
+			b.readings[i], err = s.read(ctx, source, tidied[i], shops[tidied[i].Shop])
+		}
+		return err
+	})
+}
+
+// spread does n things on all cores and returns the error of the first that
+// failed.
+func (s *Service) spread(n int, do func(i int) error) error {
+	cores := s.Cores
+	if cores == 0 {
+		cores = runtime.GOMAXPROCS(0)
+	}
+	var wg sync.WaitGroup
+	var next atomic.Int64
+	errs := make([]error, n)
+	for range min(n, cores) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				errs[i] = do(i)
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
 		}
 	}
-	return readings, nil
+	return nil
 }
 
 // isOurs reports whether an error is not about what was sent.

@@ -50,6 +50,23 @@ func (s *Service) Add(ctx context.Context, who account.Session, sh Shop) (Shop, 
 	return sh, nil
 }
 
+// AddDraft makes a draft of a source within tx, or returns the shop that the
+// source's id names already. It is for who may import.
+func AddDraft(tx *db.Tx, who account.ID, sh Shop) (Shop, error) {
+	sh, err := sh.tidy()
+	if err != nil {
+		return Shop{}, err
+	}
+	if made, err := findSource(tx, sh.Source, sh.SourceID); !errors.Is(err, ErrUnknown) {
+		return made, err
+	}
+	sh.ID, sh.State = ID(tx.ID("shp")), Draft
+	if sh, err = insert(tx, sh); err != nil {
+		return Shop{}, err
+	}
+	return sh, account.Audit(tx, who, "shop.add", string(sh.ID), map[string]any{"source": sh.Source, "number": sh.Number})
+}
+
 // Describe changes what is said of a shop: name, place, category, dishes, price
 // and hours. The shop's merchant may change its address, category, dishes,
 // price and hours; the name and the place are what members and the sign rely

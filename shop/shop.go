@@ -168,6 +168,10 @@ func FindNumber(tx *db.Tx, number string) (Shop, error) {
 	return findNumber(tx, number)
 }
 
+// FindSource returns the shop that a source knows by an id, within tx, or
+// ErrUnknown.
+func FindSource(tx *db.Tx, source, id string) (Shop, error) { return findSource(tx, source, id) }
+
 // Get and ByNumber are Find and FindNumber in a View of their own.
 func (s *Service) Get(ctx context.Context, id ID) (sh Shop, err error) {
 	err = s.DB.View(ctx, func(tx *db.Tx) error {
