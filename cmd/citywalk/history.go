@@ -62,6 +62,13 @@ func (h *history) run(ctx context.Context) error {
 			return err
 		}
 	}
+	h.progress(0, h.days, "notes")
+	if err := h.read(ctx, today, time.Time{}, first); err != nil {
+		return err
+	}
+	if err := h.review(ctx); err != nil {
+		return err
+	}
 	for i := range h.days {
 		h.progress(i, h.days, "days")
 		if err := h.day(ctx, i, first.AddDate(0, 0, i)); err != nil {
@@ -70,6 +77,9 @@ func (h *history) run(ctx context.Context) error {
 	}
 	h.clock.set(today.Add(20 * time.Minute))
 	if _, err := h.runner.Drain(ctx); err != nil {
+		return err
+	}
+	if err := h.read(ctx, today, first, today); err != nil {
 		return err
 	}
 	h.progress(h.days, h.days, "days")
