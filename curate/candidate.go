@@ -9,6 +9,7 @@ import (
 
 	"citywalk/account"
 	"citywalk/db"
+	"citywalk/gazetteer"
 	"citywalk/score"
 	"citywalk/shop"
 )
@@ -136,10 +137,19 @@ func rankOf(p prospect) int {
 // queue, so that a small town fills its queue with what it has: shops beyond a
 // quota come after all the others.
 func (r Rules) bound(all []prospect, places int) []prospect {
-	category, district := map[string]int{}, map[string]int{}
+	names := make([]string, len(all))
+	for i, p := range all {
+		names[i] = p.Name
+	}
+	brands := gazetteer.Chains(names)
+	chain, category, district := map[string]int{}, map[string]int{}, map[string]int{}
 	most := func(share float64) int { return max(1, int(share*float64(r.Queue))) }
 	var within, beyond []prospect
-	for _, p := range all {
+	for i, p := range all {
+		if brands[i] != "" && chain[brands[i]] >= r.Chain {
+			continue
+		}
+		chain[brands[i]]++
 		if p.Category != "" && category[p.Category] >= most(r.Category) || p.District != "" && district[p.District] >= most(r.District) {
 			beyond = append(beyond, p)
 			continue

@@ -111,6 +111,8 @@ type Service struct {
 	// Visited, if there is a till, returns the redemption that proves that the
 	// person was at the shop lately, or "".
 	Visited func(tx *db.Tx, person account.ID, id shop.ID) (string, error)
+
+	gazetteers gazetteers
 }
 
 // reads refuses who may not see what is internal to curation.

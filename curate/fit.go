@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"citywalk/db"
+	"citywalk/gazetteer"
 	"citywalk/jobs"
 	"citywalk/score"
 	"citywalk/shop"
@@ -141,11 +142,16 @@ func (t *town) loadShops(tx *db.Tx, city string) error {
 	if err != nil {
 		return err
 	}
-	categories := numbering{}
+	names := make([]string, len(t.shops))
+	for i, id := range t.shops {
+		names[i] = about[id].Name
+	}
+	brands := gazetteer.Chains(names)
+	categories, chains := numbering{}, numbering{}
 	place := map[shop.ID]int32{}
 	for i, id := range t.shops {
 		place[id] = int32(i)
-		t.Shops = append(t.Shops, score.Shop{Category: categories.of(about[id].Category), Chain: -1})
+		t.Shops = append(t.Shops, score.Shop{Category: categories.of(about[id].Category), Chain: chains.of(brands[i])})
 	}
 	checks, err := checksOf(tx, city)
 	if err != nil {

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
+	"time"
 
 	"citywalk/account"
 	"citywalk/db"
 	"citywalk/fault"
+	"citywalk/gazetteer"
 	"citywalk/shop"
 )
 
@@ -21,8 +24,77 @@ var (
 
 // A Guess is a shop that a note might speak of.
 type Guess struct {
-	Shop        shop.ID `json:"shop"`
-	Probability float64 `json:"probability"`
+	Shop        shop.ID            `json:"shop"`
+	Probability float64            `json:"probability"`
+	Why         []gazetteer.Reason `json:"why"`
+}
+
+// guessesMax is how many guesses of a note are kept.
+const guessesMax = 5
+
+// gazetteers are the names of the cities' shops, kept for a while: notes come
+// in their thousands, shops change by the day.
+type gazetteers struct {
+	mu  sync.Mutex
+	all map[string]named
+}
+
+type named struct {
+	*gazetteer.Gazetteer
+	until time.Time
+}
+
+const (
+	gazetteerLife = 5 * time.Minute
+	gazetteerMost = 8 // Cities whose names are kept at a time.
+)
+
+// forget drops the names of a city, which have changed.
+func (g *gazetteers) forget(city string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.all, city)
+}
+
+// names returns the gazetteer of a city.
+func (s *Service) names(ctx context.Context, city string) (*gazetteer.Gazetteer, error) {
+	var now time.Time
+	var entries []gazetteer.Entry
+	s.gazetteers.mu.Lock()
+	defer s.gazetteers.mu.Unlock()
+	err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
+		now, entries = tx.Now(), nil
+		if kept, there := s.gazetteers.all[city]; there && now.Before(kept.until) {
+			return nil
+		}
+		entries, err = entriesOf(tx, city)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if kept, there := s.gazetteers.all[city]; there && now.Before(kept.until) {
+		return kept.Gazetteer, nil
+	}
+	if len(s.gazetteers.all) >= gazetteerMost || s.gazetteers.all == nil {
+		s.gazetteers.all = map[string]named{}
+	}
+	g := gazetteer.New(entries)
+	s.gazetteers.all[city] = named{g, now.Add(gazetteerLife)}
+	return g, nil
+}
+
+// find looks which shop a note speaks of. Beyond doubt it is linked; what is
+// less sure waits for a person, with the shops that it might be.
+func (r *reading) find(g *gazetteer.Gazetteer, d Draft) {
+	found := g.Find(gazetteer.Query{Name: d.Name, Text: d.Text, District: d.District, Address: d.Address, Point: d.Point, Category: d.Category})
+	if decision, m := gazetteer.Decide(found); decision == gazetteer.Linked {
+		r.Shop, r.State = shop.ID(m.ID), Linked
+		return
+	}
+	for _, m := range found[:min(len(found), guessesMax)] {
+		r.guesses = append(r.guesses, Guess{Shop: shop.ID(m.ID), Probability: milli(m.Probability), Why: m.Why})
+	}
 }
 
 // A WaitingNote is a note that waits for a person, with what it might be of.
@@ -83,6 +155,7 @@ func (s *Service) Link(ctx context.Context, who account.Session, id NoteID, to s
 			}
 		}
 		n.Shop = to
+		s.gazetteers.forget(n.City)
 		if err := s.rescoreLater(tx, n); err != nil {
 			return err
 		}

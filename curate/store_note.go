@@ -8,6 +8,8 @@ import (
 
 	"citywalk/account"
 	"citywalk/db"
+	"citywalk/gazetteer"
+	"citywalk/geo"
 	"citywalk/shop"
 )
 
@@ -186,6 +188,44 @@ func waitingIn(tx *db.Tx, city string, limit int) ([]WaitingNote, error) {
 	all := make([]WaitingNote, len(rows))
 	for i, r := range rows {
 		all[i] = WaitingNote{r.note(), r.Guesses}
+	}
+	return all, nil
+}
+
+// entriesOf are the shops of a city as a gazetteer takes them.
+func entriesOf(tx *db.Tx, city string) ([]gazetteer.Entry, error) {
+	type row struct {
+		ID       string
+		Name     string
+		District string
+		Address  string
+		Category string
+		Lat      float64
+		Lng      float64
+	}
+	rows, err := db.All[row](tx, `
+		SELECT id, name, district, address, category, lat, lng FROM shop_shops WHERE city = $1 ORDER BY id`, city)
+	if err != nil {
+		return nil, fmt.Errorf("curate: names in %s: %w", city, err)
+	}
+	type alias struct {
+		Shop string
+		Name string
+	}
+	others, err := db.All[alias](tx, `
+		SELECT a.shop AS shop, a.name AS name FROM curate_aliases a JOIN shop_shops s ON s.id = a.shop
+		WHERE s.city = $1 ORDER BY a.shop, a.name`, city)
+	if err != nil {
+		return nil, fmt.Errorf("curate: aliases in %s: %w", city, err)
+	}
+	called := map[string][]string{}
+	for _, a := range others {
+		called[a.Shop] = append(called[a.Shop], a.Name)
+	}
+	all := make([]gazetteer.Entry, len(rows))
+	for i, r := range rows {
+		all[i] = gazetteer.Entry{ID: r.ID, Name: r.Name, Aliases: called[r.ID], District: r.District, Address: r.Address,
+			Category: r.Category, Point: geo.Point{Lat: r.Lat, Lng: r.Lng}}
 	}
 	return all, nil
 }

@@ -12,6 +12,7 @@ import (
 	"citywalk/account"
 	"citywalk/db"
 	"citywalk/fault"
+	"citywalk/gazetteer"
 	"citywalk/jobs"
 	"citywalk/shop"
 )
@@ -170,6 +171,7 @@ func (s *Service) readAll(ctx context.Context, source string, drafts []Draft, sh
 	if err := s.DB.View(ctx, func(tx *db.Tx) error { now = tx.Now(); return nil }); err != nil {
 		return b, err
 	}
+	names := map[string]*gazetteer.Gazetteer{}
 	seen := make(map[string]bool, len(drafts))
 	tidied := make([]Draft, len(drafts))
 	for i, d := range drafts {
@@ -187,39 +189,40 @@ func (s *Service) readAll(ctx context.Context, source string, drafts []Draft, sh
 			b.results[i] = Result{Outcome: Refused, Err: err}
 		}
 		tidied[i] = d
-	}
-	return b, s.spread(len(drafts), func(i int) (err error) {
-		if b.results[i].Err == nil {
-			b.readings[i], err = s.read(ctx, source, tidied[i], shops[tidied[i].Shop])
+		if d.Shop == "" && names[d.City] == nil && b.results[i].Err == nil {
+			if names[d.City], err = s.names(ctx, d.City); err != nil {
+				return b, err
+			}
 		}
-		return err
+	}
+	s.spread(len(drafts), func(i int) {
+		if d := tidied[i]; b.results[i].Err == nil {
+			b.readings[i] = s.read(source, d, shops[d.Shop])
+			if d.Shop == "" {
+				b.readings[i].find(names[d.City], d)
+			}
+		}
 	})
+	return b, nil
 }
 
 // spread does n things on all cores and returns the error of the first that
 // failed.
-func (s *Service) spread(n int, do func(i int) error) error {
+func (s *Service) spread(n int, do func(i int)) {
 	cores := s.Cores
 	if cores == 0 {
 		cores = runtime.GOMAXPROCS(0)
 	}
 	var wg sync.WaitGroup
 	var next atomic.Int64
-	errs := make([]error, n)
 	for range min(n, cores) {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				errs[i] = do(i)
+				do(i)
 			}
 		})
 	}
 	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // isOurs reports whether an error is not about what was sent.
@@ -245,7 +248,7 @@ func cities(tx *db.Tx, drafts []Draft) (map[shop.ID]string, error) {
 }
 
 // read makes a note of a draft: what its text says, and which shop it is of.
-func (s *Service) read(ctx context.Context, source string, d Draft, city string) (*reading, error) {
+func (s *Service) read(source string, d Draft, city string) *reading {
 	if d.Shop == "" {
 		city = d.City
 	}
@@ -256,5 +259,5 @@ func (s *Service) read(ctx context.Context, source string, d Draft, city string)
 	if d.Shop == "" {
 		r.State = Waiting
 	}
-	return r, nil
+	return r
 }
