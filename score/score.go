@@ -114,6 +114,7 @@ type Estimate struct {
 	Bursts     []Burst         `json:"bursts"`
 	Prior      float64         `json:"prior"`    // What would be said without its notes.
 	PriorSD    float64         `json:"prior_sd"` // How sure of it.
+	Settled    float64         `json:"settled"`  // What its chain's other shops are told of it; 0 if nothing.
 }
 
 // An Aspect is one aspect of a shop, as an Estimate.
@@ -168,10 +169,19 @@ type Reason struct {
 
 // A Finding is what is thought of one note; for reviewers, never for the public.
 type Finding struct {
-	PFake    float64  `json:"p"`                 // Probability that it was bought.
-	Weight   float64  `json:"weight"`            // What it counts for, 0 to 1.
-	Residual float64  `json:"residual"`          // How far above the shop's quality its author rated, weighted.
-	Reasons  []Reason `json:"reasons,omitempty"` // The strongest first; none for a note that counts in full.
+	PFake   float64  `json:"p"`                 // Probability that it was bought.
+	Weight  float64  `json:"weight"`            // What it counts for, 0 to 1.
+	Reasons []Reason `json:"reasons,omitempty"` // The strongest first; none for a note that counts in full.
+	Part    Part     `json:"part"`
+}
+
+// A Part is what a note has in its author's Standing: Model.Score takes it off
+// again, so that no note is its own witness. Zero for a note that no Fit saw.
+type Part struct {
+	Counted   bool    `json:"counted"`
+	Suspicion float32 `json:"suspicion"`
+	Residual  float32 `json:"residual"`
+	Weight    float32 `json:"weight"`
 }
 
 // A Standing is what a Fit remembers of an author, for Model.Score. The zero
@@ -180,7 +190,7 @@ type Standing struct {
 	Notes     int32   `json:"notes"`     // How many notes the author wrote.
 	Suspicion float64 `json:"suspicion"` // Sum of the probabilities that they were bought.
 	Expected  float64 `json:"expected"`  // The same sum for notes of the city's average.
-	Residual  float64 `json:"residual"`  // Sum of the findings' residuals.
-	Weight    float64 `json:"weight"`    // Sum of the findings' weights.
+	Residual  float64 `json:"residual"`  // Sum of how far above the shops' quality the author rated, weighted.
+	Weight    float64 `json:"weight"`    // Sum of these weights.
 	Group     int32   `json:"group"`     // Authors who keep meeting at the same shops have the same; 0 for none.
 }

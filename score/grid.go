@@ -1,0 +1,168 @@
+package score
+
+import "math"
+
+// Quality lies on a grid; so does quality as one author sees it, which reaches
+// further on both sides by the largest bias that is taken off.
+const (
+	lowest   = 1.0
+	step     = 1.0 / 16
+	cells    = 65 // 1 to 5.
+	reach    = 20 // Cells of bias on each side.
+	extended = cells + 2*reach
+)
+
+// Ratings fall into bins: the five stars, and 33 bins of an eighth for the
+// sentiment of texts.
+const (
+	stars     = 5
+	textBins  = 33
+	textStep  = 1.0 / 8
+	ratings   = stars + textBins
+	stray     = 0.01 // Share of honest ratings that are anything: slips and misread texts.
+	biasTypes = 4
+)
+
+// biasKnown is how much of the spread of authors' biases is left when an author
+// is known, for each type of author.
+var biasKnown = [biasTypes]float64{1, 0.7, 0.45, 0.2}
+
+// binOf returns the bin of a rating.
+func binOf(rating float64, starred bool) uint8 {
+	if starred {
+		return uint8(max(0, min(stars-1, int(math.Round(rating))-1)))
+	}
+	return stars + uint8(max(0, min(textBins-1, int(math.Round((rating-1)/textStep)))))
+}
+
+// valueOf is the rating in the middle of a bin.
+func valueOf(bin int) float64 {
+	if bin < stars {
+		return float64(bin + 1)
+	}
+	return 1 + float64(bin-stars)*textStep
+}
+
+// The polarity of a note: what it would be bought for.
+const (
+	against = iota
+	between
+	favour
+	polarities
+)
+
+func polarityOf(rating float64) uint8 {
+	switch {
+	case rating < 2.5:
+		return against
+	case rating <= 3.5:
+		return between
+	}
+	return favour
+}
+
+// quality is the quality at a cell.
+func quality(cell int) float64 { return lowest + step*float64(cell) }
+
+// normalCDF is the distribution function of the standard normal.
+func normalCDF(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
+
+// A likelihood is what honest ratings look like: an ordered probit with open
+// ends for stars, which for texts is seen through the noise of reading them.
+type likelihood struct {
+	rows  [biasTypes][ratings][extended]float32 // Of a rating, given quality plus bias.
+	slope [ratings][cells]float32               // Derivative of the logarithm, for authors of unknown bias.
+	info  [2][cells]float32                     // Its variance: of stars, of texts.
+	text  [stars][textBins]float64              // Of a text's bin, given what its author meant.
+}
+
+// newLikelihood builds the tables for the noise of an opinion, the spread of
+// authors and the noise of reading a text, all standard deviations.
+func newLikelihood(noise, spread, reading float64) *likelihood {
+	l := &likelihood{text: readings(reading)}
+	for c := range biasTypes {
+		sd := math.Sqrt(noise*noise + biasKnown[c]*spread*spread)
+		for x := range extended {
+			p := probit(quality(x-reach), sd)
+			for k := range stars {
+				l.rows[c][k][x] = float32(p[k])
+			}
+			for b := range textBins {
+				sum := 0.0
+				for k := range stars {
+					sum += p[k] * l.text[k][b]
+				}
+				l.rows[c][stars+b][x] = float32(sum)
+			}
+		}
+	}
+	l.differentiate()
+	return l
+}
+
+// probit returns the probabilities of the five stars at a quality.
+func probit(q, sd float64) (p [stars]float64) {
+	below := 0.0
+	for k := range stars {
+		upTo := 1.0
+		if k < stars-1 {
+			upTo = normalCDF((float64(k) + 1.5 - q) / sd)
+		}
+		p[k] = (1-stray)*(upTo-below) + stray/stars
+		below = upTo
+	}
+	return p
+}
+
+// readings returns how texts that mean so many stars are read.
+func readings(sd float64) (p [stars][textBins]float64) {
+	for k := range stars {
+		below := 0.0
+		for b := range textBins {
+			upTo := 1.0
+			if b < textBins-1 {
+				upTo = normalCDF((valueOf(stars+b) + textStep/2 - float64(k+1)) / sd)
+			}
+			p[k][b] = upTo - below
+			below = upTo
+		}
+	}
+	return p
+}
+
+func (l *likelihood) differentiate() {
+	for b := range ratings {
+		kind := 0
+		if b >= stars {
+			kind = 1
+		}
+		for q := range cells {
+			row := &l.rows[0][b]
+			at := float64(row[q+reach])
+			d := (float64(row[q+reach+1]) - float64(row[q+reach-1])) / (2 * step)
+			l.slope[b][q] = float32(d / at)
+			l.info[kind][q] += float32(d * d / at)
+		}
+	}
+}
+
+// row is the likelihood of a rating at each cell for an author of such a bias,
+// in cells, and type.
+func (l *likelihood) row(n *line) []float32 {
+	from := reach + int(n.shift)
+	return l.rows[n.class][n.bin][from : from+cells]
+}
+
+// A mix is what bought ratings look like: probabilities of the five stars.
+type mix [stars]float64
+
+// bins is the mix as ratings are seen.
+func (m mix) bins(l *likelihood) (p [ratings]float64) {
+	for k, w := range m {
+		p[k] = w
+		for b := range textBins {
+			p[stars+b] += w * l.text[k][b]
+		}
+	}
+	return p
+}
