@@ -20,7 +20,7 @@ type line struct {
 	shift    int8    // The author's bias, in cells.
 	peak     float32 // Of the likelihood of the rating.
 	odds     float32 // Likelihood ratio of the features: bought against honest.
-	timing   float32 // Logarithm of the mean over the shop of what the burst features give.
+	timing   float32 // What is taken off the burst features, see weights.centre.
 	campaign float32 // See joint.judge.
 	rating   float32
 	p        float32 // Probability of having been bought.

@@ -263,8 +263,11 @@ func (m *Model) opine(notes []line, shop moments) {
 // see adds a shop to the tally.
 func (t *tally) see(m *Model, j *joint, notes []line, post *[cells]float64) {
 	blame := j.weight[levels-1] + j.weight[levels-2] + j.weight[levels-3]
-	for h := range levels {
-		t.levels[h] += j.weight[h]
+	clean := j.weight[0] * j.weight[0]
+	dirty := (1 - j.weight[0]) * (1 - j.weight[0])
+	t.levels[0] += clean / (clean + dirty)
+	for h := 1; h < levels; h++ {
+		t.levels[h] += j.weight[h] / math.Max(1e-12, 1-j.weight[0]) * dirty / (clean + dirty)
 	}
 	t.clean += j.weight[0] * float64(len(notes))
 	for i := range notes {

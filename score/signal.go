@@ -36,30 +36,33 @@ type signal struct {
 }
 
 var signals = [features]signal{
-	burst:    {Timing, 0.5, 0.4, true},
-	wave:     {Timing, 0.4, 0.4, true},
-	copies:   {Text, 1, 0.5, true},
-	young:    {Account, 1.5, 0.7, true},
-	early:    {Account, 0.5, 1, true},
-	empty:    {Account, 0.7, 0.7, true},
-	likes:    {Likes, 0.5, 0.3, true},
-	company:  {Company, 1, 0.5, true},
-	grouped:  {Company, 0.5, 0.5, true},
-	record:   {Record, 0.8, 0.3, true},
-	known:    {Account, 0, 0.4, false},
-	obscure:  {Account, 0, 0.4, false},
-	campaign: {Campaign, 1, 0.2, true},
-	rating:   {Rating, 1, 0.2, true},
+	burst:    {Timing, 0.8, 0.3, true},
+	wave:     {Timing, 1.2, 0.4, true},
+	copies:   {Text, 1.5, 0.4, true},
+	young:    {Account, 1.3, 0.5, true},
+	early:    {Account, 0.4, 0.5, true},
+	empty:    {Account, 1, 0.4, true},
+	likes:    {Likes, 0.8, 0.3, true},
+	company:  {Company, 1.2, 0.4, true},
+	grouped:  {Company, 0.2, 0.3, true},
+	record:   {Record, 0.8, 0.2, true},
+	known:    {Account, 0, 0.2, false},
+	obscure:  {Account, 0, 0.2, false},
+	campaign: {Campaign, 1, 0.1, true},
+	rating:   {Rating, 1, 0.1, true},
 }
 
 // weights turn features into log-odds.
 type weights struct {
 	Base float64           `json:"base"`
 	Of   [features]float64 `json:"of"`
+	// Correction is added to a note's own log-odds, not to what the shop is
+	// judged by: how much less sure labels are than the features.
+	Correction float64 `json:"correction"`
 }
 
 func weightsBefore() weights {
-	var w weights
+	w := weights{Correction: correctionBefore}
 	for k, s := range signals {
 		w.Of[k] = s.weight
 	}

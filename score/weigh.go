@@ -24,24 +24,30 @@ func (w *weights) own(n *line) float64 {
 
 // logit is the log-odds that a note was bought.
 func (w *weights) logit(n *line) float64 {
-	return w.Base + w.own(n) - float64(n.timing) + w.Of[campaign]*float64(n.campaign) + w.Of[rating]*float64(n.rating)
+	return w.Base + w.Correction + w.own(n) - float64(n.timing) + w.Of[campaign]*float64(n.campaign) + w.Of[rating]*float64(n.rating)
 }
 
 // oddsMost bounds what the features of one note may say, as log-odds.
 const oddsMost = 7.0
 
+// steady is the part of a campaign's notes that are taken to come at any time.
+const steady = 0.2
+
 // centre takes the burst features' mean off within one shop, and gives each
-// note its likelihood ratio.
+// note its likelihood ratio. Of a shop's bought notes, the larger part comes as
+// the burst features say and the rest at any time, so that a burst clears the
+// notes outside it only so far.
 func (w *weights) centre(notes []line) {
 	sum := 0.0
 	for i := range notes {
-		sum += math.Exp(w.Of[burst]*float64(notes[i].x[burst]) + w.Of[wave]*float64(notes[i].x[wave]))
+		sum += math.Exp(w.hurry(&notes[i]))
 	}
-	mean := math.Log(sum / math.Max(1, float64(len(notes))))
+	mean := sum / math.Max(1, float64(len(notes)))
 	for i := range notes {
 		n := &notes[i]
-		n.timing = float32(mean)
-		z := w.Base + w.own(n) - mean - float64(n.relief)
+		z := w.hurry(n)
+		n.timing = float32(z - math.Log(steady+(1-steady)*math.Exp(z)/mean))
+		z = w.Base + w.own(n) - float64(n.timing) - float64(n.relief)
 		switch n.label {
 		case Honest:
 			z = -oddsMost
@@ -50,6 +56,11 @@ func (w *weights) centre(notes []line) {
 		}
 		n.odds = float32(math.Exp(math.Max(-oddsMost, math.Min(oddsMost, z))))
 	}
+}
+
+// hurry is what the burst features say of a note.
+func (w *weights) hurry(n *line) float64 {
+	return w.Of[burst]*float64(n.x[burst]) + w.Of[wave]*float64(n.x[wave])
 }
 
 // balance sets the base such that the likelihood ratio of honest notes is one
@@ -106,12 +117,18 @@ func (c *city) learnWeights() {
 	}
 	var w coefficients
 	copy(w[:], c.model.Weights.Of[:])
+	w[features] = c.model.Weights.Correction
 	w = r.fit(w)
 	copy(c.model.Weights.Of[:], w[:features])
+	c.model.Weights.Correction = w[features]
 }
 
-// baseSD is how far labels may move the base that balance found, in log-odds.
-const baseSD = 1.0
+// What is believed of the correction before a label was seen. It is below zero
+// since features of one note are not as independent as their sum pretends.
+const (
+	correctionBefore = -0.4
+	correctionSD     = 1.0
+)
 
 // A regression is what labels say: inputs, what is known besides, and whether
 // the note was bought. Its coefficients are those of the features, and the base
@@ -126,7 +143,8 @@ type coefficients [features + 1]float64
 
 // loss is minus the logarithm of the posterior, up to a constant.
 func (r *regression) loss(w *coefficients) float64 {
-	sum := w[features] * w[features] / (2 * baseSD * baseSD)
+	d := (w[features] - correctionBefore) / correctionSD
+	sum := d * d / 2
 	for k, s := range signals {
 		d := (w[k] - s.weight) / s.sd
 		sum += d * d / 2
@@ -158,7 +176,8 @@ func (r *regression) newton(w *coefficients) coefficients {
 		g[k] = (s.weight - w[k]) / (s.sd * s.sd)
 		h[k][k] = 1 / (s.sd * s.sd)
 	}
-	g[features], h[features][features] = -w[features]/(baseSD*baseSD), 1/(baseSD*baseSD)
+	g[features] = (correctionBefore - w[features]) / (correctionSD * correctionSD)
+	h[features][features] = 1 / (correctionSD * correctionSD)
 	var x coefficients
 	x[features] = 1
 	for i := range r.rows {
