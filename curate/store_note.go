@@ -90,18 +90,45 @@ func put(tx *db.Tx, r reading) (Result, error) {
 	return change(tx, r)
 }
 
+// ofSource returns the note that a source knows by an id, or db.ErrNone.
+func ofSource(tx *db.Tx, source, id string) (Note, error) {
+	r, err := db.One[noteRow](tx, `
+		SELECT id, source, source_id, city, shop, author, written, stars, rating, likes, subs, text, visit, state
+		FROM curate_notes WHERE source = $1 AND source_id = $2`, source, id)
+	if err != nil {
+		return Note{}, fmt.Errorf("curate: find note of source: %w", err)
+	}
+	return r.note(), nil
+}
+
+// saysAs reports whether a source says the same of a note as before.
+func (n Note) saysAs(was Note) bool {
+	return was.Text == n.Text && round(was.Stars, 10) == round(n.Stars, 10) && was.Likes == n.Likes &&
+		was.Written.Equal(n.Written.Truncate(time.Millisecond)) && was.Author == n.Author
+}
+
+// compareNote tells what put would do.
+func compareNote(tx *db.Tx, r reading) (Result, error) {
+	was, err := ofSource(tx, r.Source, r.SourceID)
+	switch {
+	case errors.Is(err, db.ErrNone):
+		return Result{Outcome: Added, State: r.State}, nil
+	case err != nil:
+		return Result{}, err
+	case r.Note.saysAs(was):
+		return Result{Outcome: Same, ID: was.ID, State: was.State}, nil
+	}
+	return Result{Outcome: Changed, ID: was.ID, State: was.State}, nil
+}
+
 // change compares a note with what is there. What the source says of the note
 // follows; where it was linked by a person stays.
 func change(tx *db.Tx, r reading) (Result, error) {
-	old, err := db.One[noteRow](tx, `
-		SELECT id, source, source_id, city, shop, author, written, stars, rating, likes, subs, text, visit, state
-		FROM curate_notes WHERE source = $1 AND source_id = $2`, r.Source, r.SourceID)
+	was, err := ofSource(tx, r.Source, r.SourceID)
 	if err != nil {
-		return Result{}, fmt.Errorf("curate: find note of source: %w", err)
+		return Result{}, err
 	}
-	was := old.note()
-	if was.Text == r.Text && round(was.Stars, 10) == round(r.Stars, 10) && was.Likes == r.Likes &&
-		was.Written.Equal(r.Written.Truncate(time.Millisecond)) && was.Author == r.Author {
+	if r.Note.saysAs(was) {
 		return Result{Outcome: Same, ID: was.ID, State: was.State}, nil
 	}
 	err = tx.Change(`

@@ -30,6 +30,7 @@ package shop
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"citywalk/account"
@@ -171,6 +172,15 @@ func FindNumber(tx *db.Tx, number string) (Shop, error) {
 // FindSource returns the shop that a source knows by an id, within tx, or
 // ErrUnknown.
 func FindSource(tx *db.Tx, source, id string) (Shop, error) { return findSource(tx, source, id) }
+
+// HasSource reports within tx whether a source has any shops.
+func HasSource(tx *db.Tx, source string) (bool, error) {
+	n, err := db.One[int64](tx, `SELECT COUNT(*) FROM (SELECT id FROM shop_shops WHERE source = $1 LIMIT 1) s`, source)
+	if err != nil {
+		return false, fmt.Errorf("shop: has source %s: %w", source, err)
+	}
+	return n > 0, nil
+}
 
 // Get and ByNumber are Find and FindNumber in a View of their own.
 func (s *Service) Get(ctx context.Context, id ID) (sh Shop, err error) {

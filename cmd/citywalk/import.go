@@ -14,7 +14,9 @@ import (
 
 // ImportCmd imports data from files.
 type ImportCmd struct {
-	Shops ImportShopsCmd `cmd:"" help:"Import shops from CSV or GeoJSON."`
+	Shops    ImportShopsCmd    `cmd:"" help:"Import shops from CSV or GeoJSON."`
+	Notes    ImportNotesCmd    `cmd:"" help:"Import notes about shops from CSV or JSONL."`
+	Comments ImportCommentsCmd `cmd:"" help:"Import comments on notes from CSV or JSONL."`
 }
 
 // ImportShopsCmd imports shops. A second run of the same file changes nothing.
