@@ -87,14 +87,43 @@ func visitsTo(tx *db.Tx, id shop.ID) ([]Visit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("curate: visits to %s: %w", id, err)
 	}
-	type pic struct {
-		ID    PhotoID
-		Visit VisitID
-	}
-	pics, err := db.All[pic](tx, `SELECT id, visit FROM curate_photos WHERE shop = $1 ORDER BY id`, id)
+	pics, err := db.All[picRow](tx, `SELECT id, visit FROM curate_photos WHERE shop = $1 ORDER BY id`, id)
 	if err != nil {
 		return nil, fmt.Errorf("curate: photos of %s: %w", id, err)
 	}
+	return pictured(rows, pics), nil
+}
+
+// mineMax bounds how many of one's own visits are shown.
+const mineMax = 20
+
+func visitsBy(tx *db.Tx, reviewer account.ID) ([]Visit, error) {
+	rows, err := db.All[visitRow](tx, `
+		SELECT id, shop, reviewer, key, visited, value, body, lat, lng, located, at
+		FROM curate_visits WHERE reviewer = $1
+		ORDER BY visited DESC, id DESC LIMIT CAST($2 AS BIGINT)`, reviewer, mineMax)
+	if err != nil {
+		return nil, fmt.Errorf("curate: visits of a reviewer: %w", err)
+	}
+	pics, err := db.All[picRow](tx, `
+		SELECT id, visit FROM curate_photos WHERE visit IN (
+			SELECT id FROM curate_visits WHERE reviewer = $1
+			ORDER BY visited DESC, id DESC LIMIT CAST($2 AS BIGINT))
+		ORDER BY id`, reviewer, mineMax)
+	if err != nil {
+		return nil, fmt.Errorf("curate: photos of a reviewer: %w", err)
+	}
+	return pictured(rows, pics), nil
+}
+
+// A picRow is a photo without its picture.
+type picRow struct {
+	ID    PhotoID
+	Visit VisitID
+}
+
+// pictured are the rows' visits with those of the photos that are theirs.
+func pictured(rows []visitRow, pics []picRow) []Visit {
 	all := make([]Visit, len(rows))
 	for i, r := range rows {
 		all[i] = r.visit()
@@ -104,7 +133,7 @@ func visitsTo(tx *db.Tx, id shop.ID) ([]Visit, error) {
 			}
 		}
 	}
-	return all, nil
+	return all
 }
 
 func countPhotos(tx *db.Tx, id VisitID) (int, error) {

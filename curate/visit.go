@@ -129,37 +129,73 @@ func (s Seen) tidy() (Seen, error) {
 // than once: the same key of the same reviewer is the same visit.
 func (s *Service) Record(ctx context.Context, who account.Session, v Visit) (kept Visit, err error) {
 	err = s.DB.Update(ctx, func(tx *db.Tx) error {
-		sh, err := shop.Find(tx, v.Shop)
-		if err != nil {
-			return err
-		}
-		if err := reviews(who, sh); err != nil {
-			return err
-		}
-		if kept, err = v.tidy(tx.Now()); err != nil {
-			return err
-		}
-		kept.ID, kept.Reviewer, kept.At = VisitID(tx.ID("vis")), who.Person, tx.Now()
-		fresh, err := putVisit(tx, kept)
-		if err != nil {
-			return err
-		}
-		if !fresh {
-			old, err := visitOf(tx, who.Person, v.Key)
-			if err == nil && old.Shop != v.Shop {
-				err = ErrVisitOther
-			}
-			kept = old
-			return err
-		}
-		if kept.Value != 0 {
-			if err := jobs.Enqueue(tx, ScoreKind, string(kept.ID), time.Time{}, scoreJob{Shop: sh.ID}); err != nil {
-				return err
-			}
-		}
-		return account.Audit(tx, who.Person, "curate.visit", string(sh.ID), map[string]any{"visit": kept.ID, "located": v.Point != nil})
+		kept, err = record(tx, who, v)
+		return err
 	})
 	return kept, err
+}
+
+// RecordWith is Record and AddPhoto in one, for a form that brings its
+// pictures along: all of it is kept or nothing. The pictures' keys are their
+// places in the form.
+func (s *Service) RecordWith(ctx context.Context, who account.Session, v Visit, files []io.Reader) (kept Visit, err error) {
+	if len(files) > photosMax {
+		return v, ErrPhotos.With("max", photosMax).In("photos")
+	}
+	clean := make([]photo.Photo, len(files))
+	for i, r := range files {
+		clean[i], err = photo.Clean(r, photo.Options{})
+		if f, ok := fault.From(err); ok {
+			return v, f.In("photos")
+		} else if err != nil {
+			return v, err
+		}
+	}
+	err = s.DB.Update(ctx, func(tx *db.Tx) error {
+		if kept, err = record(tx, who, v); err != nil {
+			return err
+		}
+		for i, p := range clean {
+			id, err := addPhoto(tx, kept, fmt.Sprintf("form-%d", i), p)
+			if err != nil {
+				return err
+			}
+			kept.Photos = append(kept.Photos, id)
+		}
+		return nil
+	})
+	return kept, err
+}
+
+func record(tx *db.Tx, who account.Session, v Visit) (kept Visit, err error) {
+	sh, err := shop.Find(tx, v.Shop)
+	if err != nil {
+		return v, err
+	}
+	if err := reviews(who, sh); err != nil {
+		return v, err
+	}
+	if kept, err = v.tidy(tx.Now()); err != nil {
+		return v, err
+	}
+	kept.ID, kept.Reviewer, kept.At = VisitID(tx.ID("vis")), who.Person, tx.Now()
+	fresh, err := putVisit(tx, kept)
+	if err != nil {
+		return v, err
+	}
+	if !fresh {
+		old, err := visitOf(tx, who.Person, v.Key)
+		if err == nil && old.Shop != v.Shop {
+			err = ErrVisitOther
+		}
+		return old, err
+	}
+	if kept.Value != 0 {
+		if err := jobs.Enqueue(tx, ScoreKind, string(kept.ID), time.Time{}, scoreJob{Shop: sh.ID}); err != nil {
+			return v, err
+		}
+	}
+	return kept, account.Audit(tx, who.Person, "curate.visit", string(sh.ID), map[string]any{"visit": kept.ID, "located": v.Point != nil})
 }
 
 // AddPhoto keeps a picture of one's own visit. It is made anew, so that
@@ -182,24 +218,29 @@ func (s *Service) AddPhoto(ctx context.Context, who account.Session, id VisitID,
 		if v.Reviewer != who.Person || !account.Allowed(who, account.ActConsoleWrite) {
 			return ErrVisit
 		}
-		n, err := countPhotos(tx, id)
-		if err != nil {
-			return err
-		}
-		kept = PhotoID(tx.ID("pho"))
-		fresh, err := putPhoto(tx, kept, v, key, clean)
-		switch {
-		case err != nil:
-			return err
-		case !fresh:
-			kept, err = photoOf(tx, id, key)
-			return err
-		case n >= photosMax:
-			return ErrPhotos.With("max", photosMax)
-		}
-		return account.Audit(tx, who.Person, "curate.photo", string(v.Shop), map[string]any{"visit": id, "photo": kept})
+		kept, err = addPhoto(tx, v, key, clean)
+		return err
 	})
 	return kept, err
+}
+
+// addPhoto keeps a clean picture of the visit, unless it has all it may have.
+func addPhoto(tx *db.Tx, v Visit, key string, clean photo.Photo) (PhotoID, error) {
+	n, err := countPhotos(tx, v.ID)
+	if err != nil {
+		return "", err
+	}
+	id := PhotoID(tx.ID("pho"))
+	fresh, err := putPhoto(tx, id, v, key, clean)
+	switch {
+	case err != nil:
+		return "", err
+	case !fresh:
+		return photoOf(tx, v.ID, key)
+	case n >= photosMax:
+		return "", ErrPhotos.With("max", photosMax).In("photos")
+	}
+	return id, account.Audit(tx, v.Reviewer, "curate.photo", string(v.Shop), map[string]any{"visit": v.ID, "photo": id})
 }
 
 // A Size is how large a picture is wanted.
@@ -232,6 +273,18 @@ func (s *Service) Visits(ctx context.Context, who account.Session, id shop.ID) (
 	}
 	err = s.DB.View(ctx, func(tx *db.Tx) error {
 		all, err = visitsTo(tx, id)
+		return err
+	})
+	return all, err
+}
+
+// Mine returns one's own last visits, the newest first, with their photos.
+func (s *Service) Mine(ctx context.Context, who account.Session) (all []Visit, err error) {
+	if !account.Allowed(who, account.ActConsoleWrite) {
+		return nil, ErrDenied
+	}
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		all, err = visitsBy(tx, who.Person)
 		return err
 	})
 	return all, err

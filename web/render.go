@@ -91,8 +91,13 @@ func Again(w http.ResponseWriter, r *http.Request, err error, f ui.Form, page fu
 		return err
 	}
 	switch refused.Kind {
-	case fault.SignedOut, fault.Denied, fault.Unsupported, fault.Unavailable:
+	case fault.SignedOut, fault.Denied, fault.Unavailable:
 		return err
+	case fault.Unsupported:
+		// A file of the wrong kind is beside its field; another can be chosen.
+		if refused.Field == "" {
+			return err
+		}
 	}
 	f.Fault = refused
 	return render(w, r, formStatus(refused.Kind), refused, page(f))

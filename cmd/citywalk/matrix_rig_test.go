@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/png"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -11,6 +14,7 @@ import (
 	"time"
 
 	"citywalk/account"
+	"citywalk/curate"
 	"citywalk/db"
 	"citywalk/db/dbtest"
 	"citywalk/geo"
@@ -306,6 +310,19 @@ func (g *crowd) code() string {
 	c, err := g.parts.redeem.Show(g.t.Context(), g.session("N", account.MemberApp))
 	g.must(err)
 	return c.Digits
+}
+
+// visit is a reviewer's at the first shop, with one picture.
+func (g *crowd) visit() (visit, photo string) {
+	g.t.Helper()
+	ctx, who := g.t.Context(), g.session("O", account.ConsoleApp)
+	v, err := g.parts.curate.Record(ctx, who, curate.Visit{Key: g.key(), Shop: g.things[0].shop.ID, Visited: g.clock.Now()})
+	g.must(err)
+	var picture bytes.Buffer
+	g.must(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 9, 9))))
+	id, err := g.parts.curate.AddPhoto(ctx, who, v.ID, g.key(), &picture)
+	g.must(err)
+	return string(v.ID), string(id)
 }
 
 // client follows no redirects: where they lead is part of the answer.

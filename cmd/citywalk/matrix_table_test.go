@@ -188,6 +188,13 @@ GET    /console/entries                                   | console.read   | *
 GET    /console/entries.csv                               | console.read   | *
 GET    /console/entries/{key...}                          | console.read   | *
 GET    /console/proof                                     | console.read   | *
+GET    /console/curation/shops/{shop}/visit               | console.write  | *
+POST   /console/curation/shops/{shop}/visit               | console.write  | *
+GET    /console/curation/visits                           | console.write  | *
+POST   /console/curation/visits                           | console.write  | *
+POST   /console/curation/visits/{visit}/photos            | console.write  | *
+GET    /console/curation/photos/{photo}                   | console.read   | *
+GET    /console/curation/worker.js                        | public         | *
 GET    /console/jobs                                      | console.read   | *
 POST   /console/jobs/{job}/rerun                          | console.write  | *
 GET    /console/audit                                     | console.read   | *

@@ -91,6 +91,7 @@ func TestMatrix(t *testing.T) {
 			g := gather(t, engine)
 			m := &stroll{crowd: g, http: g.client(), job: g.deadJob(), token: g.invitation(), key: g.entry(), code: g.code()}
 			defer m.http.CloseIdleConnections()
+			m.visit, m.photo = g.visit()
 			m.before = dbtest.Snap(t, g.parts.db)
 			rows := readMatrix(t)
 			for _, pattern := range slices.Sorted(maps.Keys(rows)) {
@@ -111,6 +112,7 @@ type stroll struct {
 	before           *dbtest.Snapshot
 	job, token, code string
 	key              string // Of an entry of the ledger.
+	visit, photo     string // The operator's, at the first shop.
 	served, refused  int
 }
 
@@ -222,7 +224,7 @@ func (m *stroll) fill(text, pattern, who string, i int, inPath bool) string {
 	}
 	return strings.NewReplacer("{$}", "", "{shop}", string(at.shop.ID), "{merchant}", string(at.merchant), "{number}", at.shop.Number,
 		"{id}", id, "{redemption}", id, "{bill}", id, "{pass}", string(at.pass), "{person}", string(person), "{offer}", at.offer,
-		"{day}", string(at.paid.Day), "{job}", m.job, "{token}", m.token, "{plan}", "annual", "{key...}", key,
+		"{day}", string(at.paid.Day), "{job}", m.job, "{token}", m.token, "{plan}", "annual", "{visit}", m.visit, "{photo}", m.photo, "{key...}", key,
 		"{name}", strings.TrimPrefix(ui.Asset("app.css"), "/assets/"), "{hash}", bill.Quote.Hash, "{idem}", m.crowd.key(),
 		"{code}", map[bool]string{true: "annual", false: m.code}[inPath]).Replace(text)
 }

@@ -1,13 +1,15 @@
 package console
 
 import (
+	"slices"
+
 	"citywalk/account"
 	"citywalk/web"
 )
 
 // Routes is the whole of the app, to be read from top to bottom.
 func (a *App) Routes() []web.Route {
-	return append(a.Edge.SignIn(account.ConsoleApp, "/console/"), []web.Route{
+	return slices.Concat(a.Edge.SignIn(account.ConsoleApp, "/console/"), a.visitRoutes(), []web.Route{
 		{Pattern: "GET /console/join/{token}", Action: account.ActPublic, Handle: a.invitation},
 		{Pattern: "POST /console/join/{token}", Action: account.ActMemberUse, Handle: a.join},
 
@@ -79,7 +81,20 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "POST /console/plans", Action: account.ActConsoleWrite, Handle: a.setPlan},
 		{Pattern: "GET /console/access", Action: account.ActConsoleWrite, Handle: a.access},
 		{Pattern: "POST /console/access", Action: account.ActConsoleWrite, Handle: a.inviteOperator},
-	}...)
+	})
+}
+
+// visitRoutes are those of visits to shops.
+func (a *App) visitRoutes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /console/curation/shops/{shop}/visit", Action: account.ActConsoleWrite, Handle: a.visitForm},
+		{Pattern: "POST /console/curation/shops/{shop}/visit", Action: account.ActConsoleWrite, Class: web.Export, Handle: a.addVisit},
+		{Pattern: "GET /console/curation/visits", Action: account.ActConsoleWrite, Handle: a.visits},
+		{Pattern: "POST /console/curation/visits", Action: account.ActConsoleWrite, Handle: a.sendVisit},
+		{Pattern: "POST /console/curation/visits/{visit}/photos", Action: account.ActConsoleWrite, Class: web.Export, Handle: a.sendPhoto},
+		{Pattern: "GET /console/curation/photos/{photo}", Action: account.ActConsoleRead, Handle: a.photo},
+		{Pattern: "GET /console/curation/worker.js", Action: account.ActPublic, Handle: a.worker},
+	}
 }
 
 // Mount adds the app to the edge.

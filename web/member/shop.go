@@ -3,10 +3,8 @@ package member
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"citywalk/fault"
-	"citywalk/geo"
 	"citywalk/shop"
 	"citywalk/web"
 	"citywalk/web/ui"
@@ -38,17 +36,8 @@ func hours(s shop.Shop) string {
 
 func clock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60%24, minute%60) }
 
-// wayURL opens the map that phones here have, with the way on foot; in a
-// browser without it, the same map on the web. It is told where the shop is and
-// not where the member is.
-func wayURL(s shop.Shop) string {
-	lat, lng := s.Point.Out(geo.GCJ02)
-	v := url.Values{
-		"to": {fmt.Sprintf("%.6f,%.6f,%s", lng, lat, s.Name)}, "mode": {"walk"},
-		"coordinate": {"gaode"}, "callnative": {"1"}, "src": {"citywalk"},
-	}
-	return "https://uri.amap.com/navigation?" + v.Encode()
-}
+// wayURL is the way to a shop on a map.
+func wayURL(s shop.Shop) string { return ui.WayURL(s.Name, s.Point) }
 
 // notNow says why the shop does not take the card now, or "".
 func notNow(p ui.Page, s shop.Shop) string {

@@ -1,0 +1,2 @@
+// What a visit does with script.
+export {};

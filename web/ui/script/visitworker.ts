@@ -1,0 +1,1 @@
+// Keeps the pages of visits on the phone.
