@@ -49,6 +49,9 @@ type town struct {
 // cities are independent: any node may fit any of them at any time, and a fit
 // that overlaps with newer scores does not overwrite them.
 func (s *Service) FitCity(ctx context.Context, city string, progress func(stage string, done, of int)) (Fitted, error) {
+	if err := s.keepUp(ctx, city); err != nil {
+		return Fitted{}, err
+	}
 	t, err := s.load(ctx, city)
 	if err != nil {
 		return Fitted{}, err
@@ -69,6 +72,25 @@ func (s *Service) FitCity(ctx context.Context, city string, progress func(stage 
 	}
 	done.Bar = result.Bar
 	return done, nil
+}
+
+// keepUp has the city's texts read by the text model that is in use.
+func (s *Service) keepUp(ctx context.Context, city string) error {
+	reader, err := s.fingerprint()
+	if err != nil {
+		return err
+	}
+	var last learnt
+	err = s.DB.View(ctx, func(tx *db.Tx) (err error) {
+		last, err = findModel(tx, city)
+		return err
+	})
+	if errors.Is(err, errNoModel) || err == nil && last.Reader == reader {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return s.reread(ctx, city)
 }
 
 // load reads a city in one snapshot. Texts stay where they are.
@@ -128,9 +150,12 @@ func (r fitNote) about(a score.Author) score.Author {
 func (r fitNote) note(author, sh int32) score.Note {
 	n := score.Note{Author: author, Shop: sh, Day: dayOf(r.Written), Rating: float64(r.Rating) / 100,
 		Starred: r.Stars > 0, Likes: float64(r.Likes), Hash: uint64(r.Likeness)}
-	for a, v := range r.Subs {
-		if a < len(n.Aspects) {
-			n.Aspects[a] = float32(v) / 10
+	for a := range n.Aspects {
+		switch { // The author's own mark stands before what the text says.
+		case a < len(r.Subs) && r.Subs[a] > 0:
+			n.Aspects[a] = float32(r.Subs[a]) / 10
+		case a < len(r.Said):
+			n.Aspects[a] = float32(r.Said[a]) / 10
 		}
 	}
 	return n
@@ -207,8 +232,12 @@ func (s *Service) save(ctx context.Context, city string, t *town, model *score.M
 	if err != nil {
 		return err
 	}
+	reader, err := s.fingerprint()
+	if err != nil {
+		return err
+	}
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		return putModel(tx, city, learnt{Model: model, Bar: result.Bar, Notes: len(t.notes), Shops: len(t.shops), At: t.at})
+		return putModel(tx, city, learnt{Model: model, Bar: result.Bar, Notes: len(t.notes), Shops: len(t.shops), Reader: reader, At: t.at})
 	})
 }
 

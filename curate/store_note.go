@@ -72,12 +72,12 @@ func put(tx *db.Tx, r reading) (Result, error) {
 	id := NoteID(tx.ID("nte"))
 	n, err := tx.Exec(`
 		INSERT INTO curate_notes (id, source, source_id, city, shop, author, written, stars, rating, likes,
-			followers, joined, subs, text, likeness, visit, state, taken)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+			followers, joined, subs, said, text, likeness, visit, state, taken)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 		ON CONFLICT DO NOTHING`,
 		id, r.Source, r.SourceID, r.City, r.Shop, r.Author, r.Written, round(r.Stars, 10),
-		round(r.Rating, 100), r.Likes, r.followers, r.joined, db.JSON(r.Marks.tenths()), r.Text, r.likeness,
-		r.Visit, r.State, tx.Now())
+		round(r.Rating, 100), r.Likes, r.followers, r.joined, db.JSON(r.Marks.tenths()), db.JSON(r.said.tenths()),
+		r.Text, r.likeness, r.Visit, r.State, tx.Now())
 	if err != nil {
 		return Result{}, fmt.Errorf("curate: insert note: %w", err)
 	}
@@ -133,10 +133,10 @@ func change(tx *db.Tx, r reading) (Result, error) {
 	}
 	err = tx.Change(`
 		UPDATE curate_notes SET author = $1, written = $2, stars = $3, rating = $4, likes = $5, followers = $6,
-			joined = $7, subs = $8, text = $9, likeness = $10
-		WHERE id = $11`,
+			joined = $7, subs = $8, said = $9, text = $10, likeness = $11
+		WHERE id = $12`,
 		r.Author, r.Written, round(r.Stars, 10), round(r.Rating, 100), r.Likes, r.followers,
-		r.joined, db.JSON(r.Marks.tenths()), r.Text, r.likeness, was.ID)
+		r.joined, db.JSON(r.Marks.tenths()), db.JSON(r.said.tenths()), r.Text, r.likeness, was.ID)
 	if err != nil {
 		return Result{}, fmt.Errorf("curate: change note %s: %w", was.ID, err)
 	}
@@ -255,4 +255,30 @@ func entriesOf(tx *db.Tx, city string) ([]gazetteer.Entry, error) {
 			Category: r.Category, Point: geo.Point{Lat: r.Lat, Lng: r.Lng}}
 	}
 	return all, nil
+}
+
+// An unread note is one whose text is to be read again.
+type unread struct {
+	ID    NoteID
+	Stars int64
+	Text  string
+}
+
+func textsOf(tx *db.Tx, city string, after NoteID) ([]unread, error) {
+	all, err := db.All[unread](tx, `
+		SELECT id, stars, text FROM curate_notes WHERE city = $1 AND id > $2 ORDER BY id LIMIT 500`, city, after)
+	if err != nil {
+		return nil, fmt.Errorf("curate: texts of %s: %w", city, err)
+	}
+	return all, nil
+}
+
+// putReading writes what a text says now, unless the text has changed since.
+func putReading(tx *db.Tx, r reading, text string) error {
+	if _, err := tx.Exec(`
+		UPDATE curate_notes SET rating = $1, said = $2, likeness = $3 WHERE id = $4 AND text = $5`,
+		round(r.Rating, 100), db.JSON(r.said.tenths()), r.likeness, r.ID, text); err != nil {
+		return fmt.Errorf("curate: keep reading of %s: %w", r.ID, err)
+	}
+	return nil
 }

@@ -24,6 +24,7 @@ type fitNote struct {
 	Followers int
 	Joined    time.Time
 	Subs      []int64 `db:"subs,json"`
+	Said      []int64 `db:"said,json"`
 	Likeness  int64
 }
 
@@ -31,7 +32,7 @@ type fitNote struct {
 // so that the same notes make the same fit.
 func eachFitNote(tx *db.Tx, city string, do func(fitNote) error) error {
 	if err := db.Each(tx, do, `
-		SELECT id, shop, author, written, stars, rating, likes, followers, joined, subs, likeness
+		SELECT id, shop, author, written, stars, rating, likes, followers, joined, subs, said, likeness
 		FROM curate_notes WHERE city = $1 AND shop <> '' ORDER BY shop, id`, city); err != nil {
 		return fmt.Errorf("curate: notes of %s: %w", city, err)
 	}
@@ -40,7 +41,7 @@ func eachFitNote(tx *db.Tx, city string, do func(fitNote) error) error {
 
 func eachShopNote(tx *db.Tx, id shop.ID, do func(fitNote) error) error {
 	if err := db.Each(tx, do, `
-		SELECT id, shop, author, written, stars, rating, likes, followers, joined, subs, likeness
+		SELECT id, shop, author, written, stars, rating, likes, followers, joined, subs, said, likeness
 		FROM curate_notes WHERE shop = $1 ORDER BY id`, id); err != nil {
 		return fmt.Errorf("curate: notes of %s: %w", id, err)
 	}
@@ -199,10 +200,11 @@ func standingsAt(tx *db.Tx, city string, id shop.ID) (map[Author]standing, error
 // What a city's last fit learnt.
 type learnt struct {
 	*score.Model
-	Bar   float64
-	Notes int
-	Shops int
-	At    time.Time
+	Bar    float64
+	Notes  int
+	Shops  int
+	Reader string // Fingerprint of the text model.
+	At     time.Time
 }
 
 func putModel(tx *db.Tx, city string, m learnt) error {
@@ -211,7 +213,7 @@ func putModel(tx *db.Tx, city string, m learnt) error {
 		ON CONFLICT (city) DO UPDATE SET body = excluded.body, bar = excluded.bar, notes = excluded.notes,
 			shops = excluded.shops, reader = excluded.reader, fitted = excluded.fitted
 		WHERE curate_models.fitted <= excluded.fitted`,
-		city, db.JSON(m.Model), round(m.Bar, 1000), m.Notes, m.Shops, "", m.At); err != nil {
+		city, db.JSON(m.Model), round(m.Bar, 1000), m.Notes, m.Shops, m.Reader, m.At); err != nil {
 		return fmt.Errorf("curate: keep model of %s: %w", city, err)
 	}
 	return nil
@@ -223,15 +225,16 @@ func findModel(tx *db.Tx, city string) (m learnt, err error) {
 		Bar    int64
 		Notes  int
 		Shops  int
+		Reader string
 		Fitted time.Time
 	}
-	r, err := db.One[row](tx, `SELECT body, bar, notes, shops, fitted FROM curate_models WHERE city = $1`, city)
+	r, err := db.One[row](tx, `SELECT body, bar, notes, shops, reader, fitted FROM curate_models WHERE city = $1`, city)
 	if errors.Is(err, db.ErrNone) {
 		return m, errNoModel
 	} else if err != nil {
 		return m, fmt.Errorf("curate: model of %s: %w", city, err)
 	}
-	m = learnt{Model: new(score.Model), Bar: float64(r.Bar) / 1000, Notes: r.Notes, Shops: r.Shops, At: r.Fitted}
+	m = learnt{Model: new(score.Model), Bar: float64(r.Bar) / 1000, Notes: r.Notes, Shops: r.Shops, Reader: r.Reader, At: r.Fitted}
 	if err := json.Unmarshal([]byte(r.Body), m.Model); err != nil {
 		return m, fmt.Errorf("curate: decode model of %s: %w", city, err)
 	}

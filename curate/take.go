@@ -101,6 +101,7 @@ type reading struct {
 	Note
 	followers int
 	joined    time.Time
+	said      Marks // What the text says.
 	likeness  int64
 	guesses   []Guess
 }

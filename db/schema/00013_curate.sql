@@ -13,7 +13,8 @@ CREATE TABLE curate_notes (
 	likes     BIGINT NOT NULL DEFAULT -1 CHECK (likes >= -1), -- -1 is unknown
 	followers BIGINT NOT NULL DEFAULT -1 CHECK (followers >= -1), -- of the author when it was written
 	joined    BIGINT NOT NULL DEFAULT 0, -- when the author's account was made; 0 is unknown
-	subs      TEXT   NOT NULL DEFAULT '', -- JSON list of six: the author's marks or what the text says, in tenths; 0 is none
+	subs      TEXT   NOT NULL DEFAULT '', -- JSON list of six: the author's own marks in tenths; 0 is none
+	said      TEXT   NOT NULL DEFAULT '', -- the same, of what the text says
 	text      TEXT   NOT NULL,
 	likeness  BIGINT NOT NULL DEFAULT 0, -- SimHash of the text
 	visit     TEXT   NOT NULL DEFAULT '', -- the redemption that proves the visit
