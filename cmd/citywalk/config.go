@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 	"syscall"
@@ -12,6 +13,8 @@ import (
 	_ "time/tzdata" // Days must not depend on what the machine has installed.
 
 	"citywalk/account"
+	"citywalk/curate"
+	"citywalk/opinion"
 )
 
 // Database says where the data are; every command takes it.
@@ -24,6 +27,51 @@ type Programme struct {
 	Name string `name:"programme" env:"CITYWALK_PROGRAMME" default:"城市漫步卡" help:"Name of the programme, as members read it."`
 	Zone string `env:"CITYWALK_ZONE" default:"Asia/Shanghai" help:"Time zone in which business days are counted."`
 	City string `name:"home-city" env:"CITYWALK_HOME_CITY" default:"上海" help:"City that members see first."`
+}
+
+// Curation is how notes are read and by which numbers shops are reviewed. Who
+// changes a number publishes another version of the rules.
+type Curation struct {
+	OpinionModel  string  `env:"CITYWALK_OPINION_MODEL" placeholder:"FILE" help:"Text model that reads notes, made by citywalk curate train; default the one that is part of the program."`
+	RulesVersion  string  `env:"CITYWALK_RULES_VERSION" default:"${rules}" help:"Version of the rules of curation, which every decision cites."`
+	DecisionDays  int     `env:"CITYWALK_DECISION_DAYS" default:"365" help:"Days for which a decision about a shop holds unless its reviewer says otherwise."`
+	Evidence      float64 `env:"CITYWALK_EVIDENCE" default:"5" help:"Notes, less what is discounted of them, that a shop needs to be a candidate."`
+	ChainMax      int     `env:"CITYWALK_CHAIN_MAX" default:"3" help:"Candidates of one chain in a city."`
+	CategoryShare float64 `env:"CITYWALK_CATEGORY_SHARE" default:"0.25" help:"Share of a city's queue that one category may take."`
+	DistrictShare float64 `env:"CITYWALK_DISTRICT_SHARE" default:"0.25" help:"Share of a city's queue that one district may take."`
+	Queue         int     `env:"CITYWALK_QUEUE" default:"600" help:"Places of a city's review queue."`
+}
+
+// rules are the numbers as curate takes them.
+func (c Curation) rules() curate.Rules {
+	return curate.Rules{Version: c.RulesVersion, Days: c.DecisionDays, Evidence: c.Evidence, Chain: c.ChainMax,
+		Category: c.CategoryShare, District: c.DistrictShare, Queue: c.Queue}
+}
+
+// check refuses numbers by which nothing could be reviewed.
+func (c Curation) check() error {
+	if c.DecisionDays < 0 || c.DecisionDays > 730 || c.Evidence < 0 || c.ChainMax < 0 || c.Queue < 0 ||
+		c.CategoryShare < 0 || c.CategoryShare > 1 || c.DistrictShare < 0 || c.DistrictShare > 1 {
+		return errors.New("--decision-days is at most 730, --category-share and --district-share are from 0 to 1, and no number of curation is below 0")
+	}
+	return nil
+}
+
+// reader is the text model, nil for the one that is part of the program.
+func (c Curation) reader() (*opinion.Model, error) {
+	if c.OpinionModel == "" {
+		return nil, nil
+	}
+	f, err := os.Open(c.OpinionModel)
+	if err != nil {
+		return nil, fmt.Errorf("--opinion-model: %w", err)
+	}
+	defer f.Close()
+	m, err := opinion.Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("--opinion-model %s: %w", c.OpinionModel, err)
+	}
+	return m, nil
 }
 
 // location returns the programme's time zone.
@@ -39,6 +87,7 @@ func (p Programme) location() (*time.Location, error) {
 type Config struct {
 	Database        `embed:""`
 	Programme       `embed:""`
+	Curation        `embed:""`
 	Listen          string `env:"CITYWALK_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on."`
 	BaseURL         string `name:"base-url" env:"CITYWALK_BASE_URL" placeholder:"URL" help:"How browsers reach the server; default http:// and the address it listens on. Production needs https://."`
 	Secrets         string `env:"CITYWALK_SECRETS" placeholder:"FILE" help:"File of keys, made at first start; default secrets.json beside the SQLite file."`
@@ -71,6 +120,19 @@ func (t Tool) config() Config {
 	const nobody = "127.0.0.1:0"
 	return Config{Database: t.Database, Programme: Programme{Zone: t.Zone}, Secrets: t.Secrets,
 		Listen: nobody, SandboxListen: nobody, Payment: "sandbox", Workers: 1}
+}
+
+// CurationTool is a Tool that reads notes or makes queues.
+type CurationTool struct {
+	Tool     `embed:""`
+	Curation `embed:""`
+}
+
+// config is the configuration with the server's numbers of curation.
+func (t CurationTool) config() Config {
+	c := t.Tool.config()
+	c.Curation = t.Curation
+	return c
 }
 
 // slotsEach is how many requests work at once for each processor. More than
@@ -128,6 +190,9 @@ func (c Config) check() error {
 		return fmt.Errorf("--base-url %s: want http(s)://host[:port] without a path", c.baseURL())
 	}
 	if _, err := c.location(); err != nil {
+		return err
+	}
+	if err := c.Curation.check(); err != nil {
 		return err
 	}
 	if c.Slots < 0 || c.Connections < 0 {

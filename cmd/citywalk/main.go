@@ -15,6 +15,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"citywalk/curate"
 )
 
 // A CLI is the whole command line.
@@ -57,6 +59,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 		kong.Description("A curated local-life pass: shops, members, the till and the books."),
 		kong.Writers(out, errs),
 		kong.UsageOnError(),
+		kong.Vars{"rules": curate.RulesVersion},
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(&Streams{Out: out, Err: errs}),
 	)

@@ -141,7 +141,12 @@ func (a *parts) wire() error {
 	a.payment = &payment.Service{DB: a.db, Provider: provider, Currency: "CNY", BaseURL: a.cfg.baseURL(),
 		Secret: a.secrets.Seal, Zone: a.zone}
 	a.pass = &pass.Service{DB: a.db, Payment: a.payment, Zone: a.zone}
-	a.curate = &curate.Service{DB: a.db, Key: a.secrets.curateKey(), Zone: a.zone, Relied: reliedOn, Visited: redeem.LastAt}
+	reader, err := a.cfg.reader()
+	if err != nil {
+		return err
+	}
+	a.curate = &curate.Service{DB: a.db, Key: a.secrets.curateKey(), Zone: a.zone, Rules: a.cfg.rules(), Reader: reader,
+		Relied: reliedOn, Visited: redeem.LastAt}
 	a.redeem = &redeem.Service{DB: a.db, Payment: a.payment, Keys: a.secrets.redeemKeys(), Zone: a.zone}
 	a.settle = &settle.Service{DB: a.db, Zone: a.zone}
 
