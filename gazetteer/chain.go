@@ -8,10 +8,17 @@ import "unicode/utf8"
 // no other has none (""). Hotels are no brands of their restaurants, and a
 // word for a kind of place is none either.
 func Chains(names []string) []string {
-	first, second := make([]string, len(names)), make([]string, len(names))
-	count := map[string]int{}
+	titles := make([]title, len(names))
 	for i, name := range names {
-		t := take(name)
+		titles[i] = take(name)
+	}
+	return chains(titles)
+}
+
+func chains(titles []title) []string {
+	first, second := make([]string, len(titles)), make([]string, len(titles))
+	count := map[string]int{}
+	for i, t := range titles {
 		first[i], second[i] = brandsOf(t)
 		for _, b := range []string{first[i], second[i]} {
 			if b != "" {
@@ -19,8 +26,8 @@ func Chains(names []string) []string {
 			}
 		}
 	}
-	keys := make([]string, len(names))
-	for i := range names {
+	keys := make([]string, len(titles))
+	for i := range titles {
 		for _, b := range []string{first[i], second[i]} {
 			if count[b] >= 2 {
 				keys[i] = b

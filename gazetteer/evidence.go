@@ -16,7 +16,12 @@ func (g *Gazetteer) evidence(k *known, s scene) []Reason {
 			all = append(all, Reason{e, v})
 		}
 	}
-	add(ByBranch, branchEvidence(k, s))
+	branch := branchEvidence(k, s)
+	if near := s.area.evidence(k); branch <= 0 && s.branch == "" && near != 0 {
+		add(ByDistance, near)
+	} else {
+		add(ByBranch, branch)
+	}
 	add(ByDistrict, g.districtEvidence(k, s))
 	if k.place != "" && s.query.Address != "" {
 		add(ByAddress, addressEvidence(covered(s.place, k.place), covered(k.place, s.place)))
@@ -25,7 +30,7 @@ func (g *Gazetteer) evidence(k *known, s scene) []Reason {
 		add(ByDistance, distanceEvidence(geo.Distance(k.point, *s.query.Point)))
 	}
 	if k.category != "" && sharesKind(k.category, s.category) {
-		add(ByCategory, 0.7)
+		add(ByCategory, 0.5)
 	}
 	return all
 }
@@ -44,11 +49,17 @@ func (g *Gazetteer) districtEvidence(k *known, s scene) float64 {
 	return 0
 }
 
+// elsewhere is what it says against a shop that nothing of its branch is in an
+// address. It is little, since "the West Lake shop" has a street as well.
+const elsewhere = -1.0
+
 // branchEvidence compares a shop's branch with what is known of the place. A
 // branch that is named says most; one whose street or mall is in the address
-// nearly as much. That it is not there says little: "the West Lake shop" has
-// another address.
+// nearly as much.
 func branchEvidence(k *known, s scene) float64 {
+	if s.branch != "" && s.branch == k.branch {
+		return 5
+	}
 	if s.branch != "" {
 		return namedBranch(k, core(s.branch))
 	}
@@ -56,13 +67,11 @@ func branchEvidence(k *known, s scene) float64 {
 		return 0
 	}
 	if where := strings.TrimSpace(s.place); where != "" {
-		if c := covered(k.core, where); c >= 0.3 {
-			return 3.5 * c
-		}
 		if covered(k.core, s.around) == 1 {
 			return 3
 		}
-		return -1
+		c := covered(k.core, where)
+		return (3.5-elsewhere)*c*c*c + elsewhere
 	}
 	if covered(k.core, s.around) == 1 {
 		return 3.5
@@ -78,7 +87,7 @@ func namedBranch(k *known, named string) float64 {
 	case k.core == "" && k.place == "":
 		return -0.7
 	case k.core == named:
-		return 5
+		return 5 // One says "shop" and the other does not.
 	case k.core != "" && (strings.Contains(k.core, named) || strings.Contains(named, k.core)):
 		return 4
 	case strings.Contains(k.place, named) || k.district != "" && k.district == areaOf(named):
@@ -103,11 +112,14 @@ func addressEvidence(there, here float64) float64 {
 	return 0
 }
 
+// usualError is how far in metres two records of one shop lie apart.
+const usualError = 120
+
 // distanceEvidence says how much likelier a distance in metres is between two
 // records of one shop than between a shop and another of its city. Positions of
 // one shop differ by some 100 m; two shops by kilometres.
 func distanceEvidence(metres float64) float64 {
-	d := metres / 120
+	d := metres / usualError
 	return math.Max(-4, 4.5-1.3*math.Log(1+d*d))
 }
 
@@ -171,28 +183,31 @@ func sharesKind(a, b string) bool {
 const branchMax = 14
 
 // branchBehind returns the branch that stands behind a name that ends at place
-// i of a text: what is in brackets, or what runs up to "shop" without a break.
-func branchBehind(f folded, i int) string {
+// i of a text, and where it ends: what is in brackets, or what runs up to
+// "shop" without a break.
+func branchBehind(f folded, i int) (branch string, end int) {
 	if i >= len(f.runes) {
-		return ""
+		return "", i
 	}
 	inBrackets := opens(f.gap[i])
 	if f.gap[i] != 0 && !inBrackets {
-		return ""
+		return "", i
 	}
 	for j := i; j < min(len(f.runes), i+branchMax); j++ {
-		if j > i && inBrackets && closes(f.gap[j]) {
-			return string(f.runes[i:j])
-		}
-		if j > i && f.gap[j] != 0 && !inBrackets {
-			return ""
+		if j > i && f.gap[j] != 0 {
+			if inBrackets && closes(f.gap[j]) {
+				return string(f.runes[i:j]), j
+			}
+			if !inBrackets {
+				return "", i
+			}
 		}
 		if f.runes[j] == '店' && j > i+1 {
-			return string(f.runes[i : j+1])
+			return string(f.runes[i : j+1]), j + 1
 		}
 	}
 	if inBrackets && len(f.runes)-i < branchMax {
-		return string(f.runes[i:])
+		return string(f.runes[i:]), len(f.runes)
 	}
-	return ""
+	return "", i
 }

@@ -85,7 +85,6 @@ const (
 	ByAddress  Evidence = "address"
 	ByDistance Evidence = "distance"
 	ByCategory Evidence = "category"
-	ByContext  Evidence = "context" // What stands around the name in a text.
 )
 
 // matchesMax bounds an answer, and leastProbable what stands in it.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"unicode/utf8"
 
 	"citywalk/geo"
 )
@@ -14,22 +15,25 @@ type shape uint8
 const (
 	whole  shape = iota // The name without its branch.
 	alias               // Another name.
-	stem                // The name without the word for its kind.
-	part                // One of its parts.
+	stem                // The name without the word for its kind, or without its city.
+	part                // The first of its parts, or all of one script.
+	tail                // A later part, which mostly says what is cooked.
 	house               // A part that names the house it is in.
 	shapes              // How many there are.
 )
 
 // lost is what a shape costs in nats: how much less likely it is that the form
 // alone means the shop.
-var lost = [shapes]float64{whole: 0, alias: 0, stem: 0.3, part: 1, house: 5}
+var lost = [shapes]float64{whole: 0, alias: 0, stem: 0.3, part: 1, tail: 1.5, house: 5}
 
 // A Gazetteer is an index of shops by name. It is not changed after New, and
 // safe for use by many at once.
 type Gazetteer struct {
 	entries []known
+	prior   float64          // The logarithm of how many shops a name could mean.
 	chains  map[string]int32 // How many shops bear a brand.
 	areas   map[string]int32 // How many shops are in a district.
+	places  map[uint64]area  // Where pieces of branches are.
 
 	// Forms are numbered; a form's shops are members[starts[f]:starts[f+1]].
 	starts  []int32
@@ -71,16 +75,17 @@ type gathered struct{ members []member }
 // New builds the index. It keeps no reference to entries.
 func New(entries []Entry) *Gazetteer {
 	g := &Gazetteer{entries: make([]known, len(entries)), chains: map[string]int32{}, areas: map[string]int32{}, tokens: map[uint64]span{}, floor: map[uint64]bool{}}
-	names := make([]string, len(entries))
+	g.prior = math.Log(float64(len(entries) + unseen))
+	titles := make([]title, len(entries))
 	for i, e := range entries {
-		names[i] = e.Name
+		titles[i] = take(e.Name)
 	}
-	brands := Chains(names)
+	brands := chains(titles)
 	number := map[string]int32{}
 	var texts []string
 	var all []gathered
 	for i, e := range entries {
-		t := take(e.Name)
+		t := titles[i]
 		if e.Chain == "" {
 			e.Chain = brands[i]
 		}
@@ -102,6 +107,7 @@ func New(entries []Entry) *Gazetteer {
 			all[n].members = append(all[n].members, member(i)<<3|member(f.shape))
 		}
 	}
+	g.places = learn(g.entries)
 	g.lay(all)
 	g.post(texts)
 	g.forms = newTable(texts)
@@ -140,21 +146,51 @@ func formsOfTitle(t title) []form {
 		return nil
 	}
 	forms := []form{{t.whole, whole}}
-	if b := bare(t.whole); b != t.whole {
-		forms = append(forms, form{b, stem})
+	add := func(s string, as shape) {
+		for _, v := range []string{s, bare(s)} {
+			if utf8.RuneCountInString(v) >= 2 && !isKind(v) {
+				forms = append(forms, form{v, as})
+			}
+		}
 	}
-	for _, p := range t.parts {
-		switch b := bare(p); {
-		case isKind(p) || len([]rune(p)) < 2:
-		case isHouse(p):
+	add(t.whole, stem)
+	add(cityless(t.whole), stem)
+	named := part
+	for i, p := range t.parts {
+		if isHouse(p) {
 			forms = append(forms, form{p, house})
-		case b != p && !isKind(b):
-			forms = append(forms, form{p, part}, form{b, part})
-		default:
-			forms = append(forms, form{p, part})
+			if i+1 < len(t.parts) {
+				add(cityless(p)+t.parts[len(t.parts)-1], stem)
+			}
+			continue
+		}
+		add(p, named)
+		if !isKind(p) {
+			named = tail
+		}
+	}
+	if han, roman := scripts(t.whole); han != "" && roman != "" {
+		for _, s := range []string{han, roman} {
+			if utf8.RuneCountInString(s) >= 3 {
+				add(s, part)
+			}
 		}
 	}
 	return once(forms)
+}
+
+// scripts returns the characters of a name that are not of the Latin script,
+// and those that are.
+func scripts(s string) (han, roman string) {
+	var h, r []rune
+	for _, c := range s {
+		if latin(c) {
+			r = append(r, c)
+		} else {
+			h = append(h, c)
+		}
+	}
+	return string(h), string(r)
 }
 
 func once(forms []form) []form {
@@ -220,9 +256,6 @@ func (g *Gazetteer) post(texts []string) {
 // unseen is how many names beyond the gazetteer's are reckoned with, so that a
 // word is not rare only because the gazetteer is small.
 const unseen = 5000
-
-// prior is the logarithm of how many shops a name could mean.
-func (g *Gazetteer) prior() float64 { return math.Log(float64(len(g.entries) + unseen)) }
 
 // latinBit marks tokens of Latin letters, three of which say about as much as
 // one pair of characters of Chinese.

@@ -29,6 +29,7 @@ type scene struct {
 	around   string // The text around the name, folded.
 	district string
 	category string
+	area     *area // Where the place is, as far as other shops tell.
 	query    Query
 }
 
@@ -52,21 +53,27 @@ func (g *Gazetteer) read(q Query) []reading {
 		place:    string(fold(q.Address, nameBytesMax).runes) + "\n" + string(fold(q.District, nameBytesMax).runes),
 		district: areaOf(q.District), category: string(fold(q.Category, nameBytesMax).runes), query: q,
 	}
+	s.area = g.locate(s.place)
 	text := fold(q.Text, textBytesMax)
 	if t := take(q.Name); t.whole != "" {
 		named := s
 		named.branch, named.around = t.branch, string(text.runes[:min(len(text.runes), 2000)])
-		if r := g.weigh(g.byName(t), named, 0); len(r.candidates) > 0 && r.candidates[0].probability >= leastProbable {
+		if r := g.weigh(g.byName(t), named); len(r.candidates) > 0 && r.candidates[0].probability >= leastProbable {
 			return []reading{r}
 		}
 	}
 	var all []reading
+	read := 0 // Up to here the text is names and their branches.
 	for _, m := range g.forms.scan(text) {
+		if m.begin < read {
+			continue
+		}
 		mentioned := s
-		mentioned.branch = branchBehind(text, m.end)
+		mentioned.branch, read = branchBehind(text, m.end)
 		around := text.runes[max(0, m.begin-aroundBefore):m.begin]
 		mentioned.around = string(around) + "\n" + string(text.runes[m.end:min(len(text.runes), m.end+aroundBehind)])
-		all = append(all, g.weigh(g.byMention(m), mentioned, g.asWords(text, m)))
+		odds := g.nameOdds(text, m)
+		all = append(all, g.weigh(g.byMention(m, odds), mentioned))
 	}
 	return all
 }
@@ -91,15 +98,27 @@ func (g *Gazetteer) byName(t title) []candidate {
 			}
 		}
 	}
-	var all []candidate
-	for e, v := range best {
-		c := candidate{entry: e, name: v - g.prior()}
-		c.why = append(c.why, Reason{evidenceOf(why[e]), v})
-		all = append(all, c)
+	most := math.Inf(-1)
+	for _, v := range best {
+		most = max(most, v)
 	}
-	slices.SortFunc(all, func(a, b candidate) int { return int(a.entry - b.entry) })
+	var entries []int32
+	for e, v := range best {
+		if v >= most-hopeless {
+			entries = append(entries, e)
+		}
+	}
+	slices.Sort(entries)
+	all := make([]candidate, len(entries))
+	for i, e := range entries {
+		all[i] = candidate{entry: e, name: best[e] - g.prior, why: []Reason{{evidenceOf(why[e]), best[e]}}}
+	}
 	return all
 }
+
+// hopeless is how much less like the name a shop may be than the likest, in
+// nats, for the rest of the evidence to make up for it.
+const hopeless = 10
 
 func evidenceOf(s shape) Evidence {
 	if s == alias {
@@ -119,9 +138,9 @@ type liking struct {
 // the tokens of a name can be worth.
 const (
 	missingHere  = 0.45 // In the gazetteer's name, of those in the query's.
-	missingThere = 0.3  // In the query's name, of those in the gazetteer's.
-	sameName     = 3
-	nameMost     = 6
+	missingThere = 0.2  // In the query's name, of those in the gazetteer's.
+	sameName     = 4
+	nameMost     = 8
 )
 
 // like returns the forms that are most like f.
@@ -160,12 +179,12 @@ func (g *Gazetteer) like(f form) []liking {
 	var all []liking
 	for _, form := range mem.touched {
 		shared := mem.shared[form]
-		v := min(float64(shared), g.prior()+nameMost) - missingHere*float64(total-shared)
+		v := min(float64(shared), g.prior+nameMost) - missingHere*float64(total-shared)
 		v -= missingThere * math.Max(0, float64(g.weights[form]-shared))
 		if form == exact {
 			v += sameName
 		}
-		if v > g.prior()-4 {
+		if v > g.prior-4 {
 			all = append(all, liking{form, v})
 		}
 	}
@@ -185,23 +204,27 @@ func (m *scratch) clear() {
 	m.touched = m.touched[:0]
 }
 
-// byMention returns the shops that bear a form found in a text.
-func (g *Gazetteer) byMention(m mention) []candidate {
+// byMention returns the shops that bear a form found in a text. odds says how
+// sure it is that the form is a name at all.
+func (g *Gazetteer) byMention(m mention, odds float64) []candidate {
 	var all []candidate
 	members := g.members[g.starts[m.form]:g.starts[m.form+1]]
 	for _, s := range members[:min(len(members), entriesMax)] {
-		v := -lost[s.shape()]
+		v := odds - lost[s.shape()]
+		if s.shape() == tail || s.shape() == stem && m.end-m.begin <= 2 {
+			v -= 2 // Such words stand in every other note.
+		}
 		all = append(all, candidate{entry: s.entry(), name: v, why: []Reason{{evidenceOf(s.shape()), v}}})
 	}
 	return all
 }
 
-// asWords returns the odds that a mention is a shop's name rather than words
-// that happen to be there, as evidence against it: the weight of "no shop".
-func (g *Gazetteer) asWords(f folded, m mention) float64 {
+// nameOdds returns how sure it is, in nats, that a mention is a shop's name
+// rather than words that happen to be there.
+func (g *Gazetteer) nameOdds(f folded, m mention) float64 {
 	odds := wordsOdds(f.runes[m.begin:m.end])
-	if float64(g.weights[m.form]) < g.prior()*0.6 {
-		odds -= 2 // It is made of common words.
+	if float64(g.weights[m.form]) < g.prior*0.6 || isCommon(string(f.runes[m.begin:m.end])) {
+		odds -= 3
 	}
 	if m.begin > 0 && f.gap[m.begin] == 0 && strings.ContainsRune(pronouns, f.runes[m.begin-1]) {
 		odds = min(odds, everydayOdds)
@@ -213,10 +236,10 @@ func (g *Gazetteer) asWords(f folded, m mention) float64 {
 			break
 		}
 	}
-	if branchBehind(f, m.end) != "" {
+	if branch, _ := branchBehind(f, m.end); branch != "" {
 		odds += 3
 	}
-	return -odds
+	return odds
 }
 
 // everydayOdds is how sure words of every day are a name, in nats.
@@ -235,13 +258,13 @@ func wordsOdds(name []rune) float64 {
 	return [...]float64{-2, -2, 0, 1.8, 3, 4}[min(n, 5)]
 }
 
-// weigh brings all evidence to the candidates of one name. none is the weight
-// of no shop at all, in nats.
-func (g *Gazetteer) weigh(all []candidate, s scene, none float64) reading {
+// weigh brings all evidence to the candidates of one name. The weight of no shop
+// at all is one, to which all others are set in relation.
+func (g *Gazetteer) weigh(all []candidate, s scene) reading {
 	if len(all) == 0 {
 		return reading{}
 	}
-	top := 0
+	likest, total := all[0], 1.0
 	for i := range all {
 		c := &all[i]
 		more := g.evidence(&g.entries[c.entry], s)
@@ -250,42 +273,59 @@ func (g *Gazetteer) weigh(all []candidate, s scene, none float64) reading {
 			c.weight += r.Strength
 		}
 		c.why = append(c.why, more...)
-		if c.name > all[top].name {
-			top = i
+		total += math.Exp(c.weight)
+		if c.name > likest.name {
+			likest = *c
 		}
 	}
-	likest := &g.entries[all[top].entry]
-	other := g.unlisted(likest) * math.Exp(all[top].name)
-	total := math.Exp(none) + other
+	alike := 0
 	for _, c := range all {
-		total += math.Exp(c.weight)
+		if c.name >= likest.name-0.5 {
+			alike++
+		}
 	}
+	other := unlisted(&g.entries[likest.entry], alike) * math.Exp(likest.name)
+	total += other
 	for i := range all {
 		all[i].probability = math.Exp(all[i].weight) / total
 	}
-	slices.SortFunc(all, likelier)
-	r := reading{candidates: all, chain: g.entries[all[0].entry].chain}
-	if r.chain != "" {
-		for _, c := range all {
-			if g.entries[c.entry].chain == r.chain {
-				r.ofChain += c.probability
-			}
-		}
-		if r.chain == likest.chain {
-			r.ofChain += other / total
+	r := reading{candidates: likeliest(all)}
+	if r.chain = g.entries[r.candidates[0].entry].chain; r.chain == "" {
+		return r
+	}
+	for _, c := range all {
+		if g.entries[c.entry].chain == r.chain {
+			r.ofChain += c.probability
 		}
 	}
-	r.candidates = all[:min(len(all), matchesMax)]
+	if g.entries[likest.entry].chain == r.chain {
+		r.ofChain += other / total
+	}
 	return r
 }
 
+// likeliest returns the candidates that go into an answer, sorted.
+func likeliest(all []candidate) []candidate {
+	var top []candidate
+	for _, c := range all {
+		i := len(top)
+		for i > 0 && likelier(c, top[i-1]) < 0 {
+			i--
+		}
+		if i < matchesMax {
+			top = slices.Insert(top, i, c)
+			top = top[:min(len(top), matchesMax)]
+		}
+	}
+	return top
+}
+
 // unlisted is how many branches of a shop's brand, in shares of one, are
-// reckoned with that the gazetteer does not have.
-func (g *Gazetteer) unlisted(k *known) float64 {
-	n := float64(g.chains[k.chain])
+// reckoned with that the gazetteer does not have; alike is how many it has.
+func unlisted(k *known, alike int) float64 {
 	switch {
-	case k.chain != "" && n >= 2:
-		return 0.2 * n
+	case alike >= 2:
+		return 0.2 * float64(alike)
 	case k.branch != "":
 		return 0.35
 	}

@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// endings are words for kinds of places at the end of names, longest first
-// where one ends in another. A name without them is a form of it too.
+// endings are words for kinds of places at the end of names. A name without
+// them is a form of it too.
 var endings = strings.Fields(`
 	意大利餐厅 日本料理 自助餐厅 全日餐厅 高级餐厅 西餐厅 中餐厅 茶餐厅 旋转餐厅 餐厅酒吧 餐厅 大饭店
 	饭店 大酒家 酒家 大酒楼 酒楼 大酒店 酒店 菜馆 面馆 饭馆 茶馆 茶楼 小馆 食府 食店 火锅 烤肉 烧肉
@@ -18,13 +18,18 @@ var endings = strings.Fields(`
 var common = strings.Fields(`
 	餐厅 饭店 酒家 酒楼 酒店 火锅 烤肉 烧肉 料理 日本料理 日式 韩国 自助 自助餐 私房菜 海鲜 咖啡 甜品
 	小吃 小馆 面馆 菜馆 食堂 食府 宾馆 大酒店 中餐厅 西餐厅 意大利 泰式 泰国 法式 铁板烧 炭火 居酒屋
-	寿司 专门店 传统 创意 精致 老字号 旗舰店 总店 杭帮菜 江浙菜 粤菜 川菜 上海 杭州 广州 北京 深圳
+	寿司 专门店 意式 传统 创意 精致 老字号 旗舰店 总店 杭帮菜 江浙菜 粤菜 川菜 上海 杭州 广州 北京 深圳
 	成都 重庆 中国 香港 潮汕 顺德 牛肉 小龙虾 蛙锅 炭火蛙锅 串串香 麻辣 酸菜鱼 烧烤 美食 花园 公馆
+	特色 风味 风味餐厅 点心 素菜 素食 家常菜 家宴 小炒 毛肚 和牛 烤鱼 乳鸽 手作 精品 本地 农家菜 小酒馆 酒馆
+	披萨 披萨店 牛排 生蚝 打边炉 云吞面 肠粉 糖水 早茶 茶点 下午茶 面包店 冰淇淋 砂锅 砂锅粥 烤鸭 牛杂 煲仔饭
 	restaurant cafe coffee bar house the kitchen grill sushi brunch bistro and thai shanghai`)
 
 // houses are words for places that hold several restaurants. A part of a name
 // that ends so is where the shop is, not what it is called.
 var houses = strings.Fields(`大酒店 酒店 宾馆 度假村 度假酒店 饭店 庄园 民宿 hotel`)
+
+// grounds are words for places that are in every part of a town.
+var grounds = strings.Fields(`广场 中心 大厦 酒店 公馆 花园 公园 商场 大道 步行街 购物中心 购物广场 小区 大学 天地 公寓 一楼 二楼 三楼 总店`)
 
 // everyday are names of shops that people say every day and mean none.
 var everyday = strings.Fields(`
@@ -32,6 +37,20 @@ var everyday = strings.Fields(`
 	食堂 后院 院子 院子里 巷子 弄堂 弄堂里 胡同 隔壁 街角 转角 江边 海边 湖边 山里 老友记 朋友 家宴
 	等我 很累 喜欢 幸福 幸福里 时光 那时 从前 记忆 故乡 家乡 大家 小城 四季 初见 相遇 有间 一品 绿茶
 	柚子 月芽 春天 夏天 秋天 冬天 must money`)
+
+// towns stand before and within names of shops that are mostly called without.
+var towns = strings.Fields(`上海 杭州 广州 北京 深圳 成都 重庆 武汉 西安 南京 苏州 天津`)
+
+// cityless returns a folded name without the town in it, as long as three
+// characters stay.
+func cityless(s string) string {
+	for _, t := range towns {
+		if rest := strings.Replace(s, t, "", 1); rest != s && utf8.RuneCountInString(rest) >= 3 {
+			return rest
+		}
+	}
+	return s
+}
 
 // pronouns make a relative's house of what follows.
 const pronouns = "我你您他她它咱俺"
@@ -41,13 +60,34 @@ var cues = strings.Fields(`
 	店 餐厅 饭店 打卡 探店 排队 人均 服务员 老板 点了 招牌 推荐 好吃 难吃 菜品 味道 环境 门店 分店 预约 等位
 	去了 去吃 在吃 吃了 来吃 来到 请客 聚餐 品牌 连锁`)
 
+var (
+	endingSet = setOf(endings)
+	kindSet   = setOf(endings, common)
+)
+
+func setOf(lists ...[]string) map[string]bool {
+	set := map[string]bool{}
+	for _, list := range lists {
+		for _, w := range list {
+			set[w] = true
+		}
+	}
+	return set
+}
+
+// endingMost is the length of the longest of endings in bytes.
+const endingMost = 15
+
 // bare returns a folded name without what endings name, as long as two
 // characters stay.
 func bare(s string) string {
 	for again := true; again; {
 		again = false
-		for _, e := range endings {
-			if rest, ok := strings.CutSuffix(s, e); ok && utf8.RuneCountInString(rest) >= 2 {
+		for n := min(endingMost, len(s)-1); n > 0; n-- {
+			if !endingSet[s[len(s)-n:]] {
+				continue
+			}
+			if rest := s[:len(s)-n]; utf8.RuneCountInString(rest) >= 2 {
 				s, again = rest, true
 				break
 			}
@@ -67,13 +107,18 @@ func isHouse(part string) bool {
 }
 
 // isKind reports whether a part of a name is but a word for a kind of place.
-func isKind(part string) bool {
-	for _, list := range [][]string{endings, common} {
-		for _, w := range list {
-			if part == w {
-				return true
+func isKind(part string) bool { return kindSet[part] }
+
+// isCommon reports whether a folded text is nothing but common words.
+func isCommon(s string) bool {
+	reached := make([]bool, len(s)+1)
+	reached[0] = true
+	for i := range s {
+		for _, w := range common {
+			if reached[i] && strings.HasPrefix(s[i:], w) {
+				reached[i+len(w)] = true
 			}
 		}
 	}
-	return false
+	return reached[len(s)] || reached[len(strings.TrimSuffix(s, "店"))]
 }
