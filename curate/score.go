@@ -39,7 +39,7 @@ func milli(v float64) float64 {
 
 // slim is a finding as it is kept.
 func slim(f score.Finding) score.Finding {
-	f.PFake, f.Weight, f.Residual = milli(f.PFake), milli(f.Weight), milli(f.Residual)
+	f.PFake, f.Weight = milli(f.PFake), milli(f.Weight)
 	for i := range f.Reasons {
 		f.Reasons[i].Share = milli(f.Reasons[i].Share)
 	}

@@ -8,9 +8,9 @@ import (
 
 // CurateCityCmd scores a city now, from the notes in the database.
 type CurateCityCmd struct {
-	Tool    `embed:""`
-	Listing `embed:""`
-	City    string `arg:"" help:"City whose shops are scored."`
+	CurationTool `embed:""`
+	Listing      `embed:""`
+	City         string `arg:"" help:"City whose shops are scored."`
 }
 
 // citySummary is what the command says when it is done.

@@ -36,13 +36,13 @@ type ImportCommentsCmd struct {
 
 // A noteFile is what is said of a file of notes or comments.
 type noteFile struct {
-	Tool    `embed:""`
-	Listing `embed:""`
-	Format  string            `enum:",csv,jsonl" default:"" help:"csv or jsonl, which is one JSON object a line; default by the file's name."`
-	Map     map[string]string `mapsep:"," placeholder:"OURS=THEIRS,…" help:"Which column is what. Notes: id shop author text time stars likes followers joined, name district address category lat lng, subs, taste service price environment waiting cleanliness. Comments: id note author text time."`
-	Source  string            `required:"" placeholder:"NAME" help:"Name of the source, part of each note's identity."`
-	DryRun  bool              `help:"Say what would happen and change nothing."`
-	File    string            `arg:"" type:"existingfile" help:"File to import."`
+	CurationTool `embed:""`
+	Listing      `embed:""`
+	Format       string            `enum:",csv,jsonl" default:"" help:"csv or jsonl, which is one JSON object a line; default by the file's name."`
+	Map          map[string]string `mapsep:"," placeholder:"OURS=THEIRS,…" help:"Which column is what. Notes: id shop author text time stars likes followers joined, name district address category lat lng, subs, taste service price environment waiting cleanliness. Comments: id note author text time."`
+	Source       string            `required:"" placeholder:"NAME" help:"Name of the source, part of each note's identity."`
+	DryRun       bool              `help:"Say what would happen and change nothing."`
+	File         string            `arg:"" type:"existingfile" help:"File to import."`
 }
 
 // settings are what the file's flags say to curate.
