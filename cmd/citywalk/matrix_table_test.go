@@ -82,6 +82,7 @@ GET    /api/v1/statements/{merchant}/{day}/csv            | merchant.read  | A O
 
 GET    /{$}                                               | public         | *
 GET    /shops/{id}                                        | public         | *
+GET    /rules/curation                                    | public         | *
 GET    /card                                              | public         | *
 POST   /card/code                                         | member.use     | *
 GET    /card/live                                         | member.use     | *

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"citywalk/curate"
 	"citywalk/money"
 	"citywalk/redeem"
 	"citywalk/shop"
@@ -46,6 +47,8 @@ func TestPagesOnAPhone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := sqlite(t)
 			g.town()
+			g.praised(g.shop, 40)
+			g.ruled(g.shop, curate.Included)
 			page := webtest.Open(t, device, "")
 			look := func(shot, path string) {
 				t.Helper()
@@ -55,7 +58,9 @@ func TestPagesOnAPhone(t *testing.T) {
 			look("explore", "/")
 			look("explore-near", "/?lat=31.2304&lng=121.4700")
 			look("explore-none", "/?q=zzz")
+			look("explore-curated", "/?curated=1")
 			look("shop", "/shops/"+string(g.shop.ID))
+			look("rules", "/rules/curation")
 			look("sell", "/card")
 			look("signin", "/signin?back=/card")
 

@@ -24,6 +24,7 @@ const near = 5000
 type exploration struct {
 	Query   string
 	Open    bool
+	Curated bool
 	Lat     string
 	Lng     string
 	Located bool
@@ -36,8 +37,8 @@ type exploration struct {
 // explore lists shops: near the member if the position is known, else by name.
 func (a *App) explore(w http.ResponseWriter, r *http.Request) error {
 	v := r.URL.Query()
-	x := exploration{Query: cut(strings.TrimSpace(v.Get("q")), 40), Open: v.Get("open") != ""}
-	q := shop.Query{City: a.City, Name: x.Query, State: shop.Live, OpenNow: x.Open, After: cut(v.Get("after"), 200), Limit: pageOfShops}
+	x := exploration{Query: cut(strings.TrimSpace(v.Get("q")), 40), Open: v.Get("open") != "", Curated: v.Get("curated") != ""}
+	q := shop.Query{City: a.City, Name: x.Query, State: shop.Live, OpenNow: x.Open, Curated: x.Curated, After: cut(v.Get("after"), 200), Limit: pageOfShops}
 	if at, ok := position(v); ok {
 		q.Near, q.Within = &at, near
 		x.Lat, x.Lng, x.Located = v.Get("lat"), v.Get("lng"), true
@@ -93,6 +94,9 @@ func (x exploration) link(after string) string {
 	if x.Open {
 		v.Set("open", "1")
 	}
+	if x.Curated {
+		v.Set("curated", "1")
+	}
 	if len(v) == 0 {
 		return "/"
 	}
@@ -112,6 +116,9 @@ func (a *App) shopView(p ui.Page, h shop.Hit) ui.ShopView {
 	v := ui.ShopView{Seed: string(h.ID), Category: h.Category, Name: h.Name, Href: "/shops/" + string(h.ID), Why: why(p, h.Shop)}
 	if h.Distance >= 0 {
 		v.Away = away(p, h.Distance)
+	}
+	if h.Curated {
+		v.Curated = p.T("ui.curated")
 	}
 	if h.Terms.Kind != shop.None {
 		v.Gives = h.Terms.Short(p.Lang)

@@ -10,6 +10,7 @@ func (a *App) Routes() []web.Route {
 	return append(a.Edge.SignIn(account.MemberApp, "/"), []web.Route{
 		{Pattern: "GET /{$}", Action: account.ActPublic, Handle: a.explore},
 		{Pattern: "GET /shops/{id}", Action: account.ActPublic, Handle: a.shopPage},
+		{Pattern: "GET /rules/curation", Action: account.ActPublic, Handle: a.rules},
 
 		{Pattern: "GET /card", Action: account.ActPublic, Class: web.Scan, Handle: a.card},
 		{Pattern: "POST /card/code", Action: account.ActMemberUse, Class: web.Scan, Handle: a.code},

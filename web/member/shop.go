@@ -10,6 +10,15 @@ import (
 	"citywalk/web/ui"
 )
 
+// A shopView is a shop as its page shows it.
+type shopView struct {
+	shop.Shop
+	View   ui.ShopView
+	Offers []string
+	Why    *ui.DossierView // Nil when it is not on the list.
+	Notes  noteList
+}
+
 // shopPage is one shop: what the card gives there, when it does not, and how
 // to get there.
 func (a *App) shopPage(w http.ResponseWriter, r *http.Request) error {
@@ -23,7 +32,14 @@ func (a *App) shopPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := a.page(r, "explore.title", "tab.explore")
 	p.Title, p.Tabs = s.Name, nil // What can be done here stands where the tabs are.
-	return web.Render(w, r, http.StatusOK, shopPage(p, s, a.shopView(p, shop.Hit{Shop: s, Distance: -1}), sayOffers(p.Lang, s)))
+	v := shopView{Shop: s, View: a.shopView(p, shop.Hit{Shop: s, Distance: -1}), Offers: sayOffers(p.Lang, s)}
+	if v.Why, err = a.whyHere(r, p, s.ID); err != nil {
+		return err
+	}
+	if v.Notes, err = a.notes(r, s.ID); err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, a.showShop(p, v))
 }
 
 // hours prints a shop's opening hours, or "" if they are unknown.
