@@ -107,8 +107,10 @@ type voice struct {
 }
 
 var (
-	loved = voice{4.7, []string{"面条劲道，汤头鲜，好吃。老板很热情，服务周到。", "味道很好，价格实惠，环境干净，会再来。", "每次来都点葱油拌面，从没失望过。就是周末要排队等位半小时。", "服务员态度好，上菜快，汤很鲜。"}}
-	plain = voice{3.2, []string{"味道一般，价格有点贵。", "面坨了，服务员爱答不理，不会再来。", "环境还行，口味普通。", "等位很久，上菜慢，味道也就那样。"}}
+	loved = voice{4.7, []string{"面条劲道", "汤头鲜得很", "葱油拌面每次都点", "老板很热情", "店员会记得熟客", "服务周到不催人", "价格实惠", "人均三十吃得饱",
+		"环境干净明亮", "坐着舒服", "碗筷都烫过", "上菜很快", "浇头分量足", "辣油是自己熬的", "带爸妈来过两回", "从小吃到大", "就是周末要等位半小时", "停车不太方便"}}
+	plain = voice{3.2, []string{"味道一般", "面有点坨", "汤偏咸", "服务员爱答不理", "催了两遍才上", "价格偏贵", "不太值这个价", "桌子有点油", "环境还行",
+		"等位太久", "隔壁桌很吵", "浇头给得少", "碗边有缺口", "路过吃一次罢了", "没有传说中好", "下次换别家", "酸菜倒是不错", "离地铁近"}}
 )
 
 // drafts are n honest notes about a shop, spread over two years.
@@ -119,9 +121,18 @@ func (g *rig) drafts(sh shop.ID, n int, v voice) []Draft {
 		all[i] = Draft{SourceID: fmt.Sprintf("%s-%d", sh, i), Shop: sh, Author: fmt.Sprintf("a%d", r.IntN(5_000)),
 			Written: g.clock.Now().Add(-time.Duration(r.IntN(700*24)) * time.Hour),
 			Stars:   min(5, max(1, float64(int(v.stars+r.NormFloat64()*0.6+0.5)))), Likes: r.IntN(20), Followers: r.IntN(500),
-			Joined: g.clock.Now().Add(-1500 * day), Text: v.texts[r.IntN(len(v.texts))] + fmt.Sprintf(" 第%d次来。", i+1)}
+			Joined: g.clock.Now().Add(-1500 * day), Text: v.say(r)}
 	}
 	return all
+}
+
+// say is what one author says: a few things of his own choosing and order.
+func (v voice) say(r *rand.Rand) string {
+	var said []string
+	for _, i := range r.Perm(len(v.texts))[:4+r.IntN(3)] {
+		said = append(said, v.texts[i])
+	}
+	return strings.Join(said, "，") + "。"
 }
 
 // notes takes drafts and wants all of them added.
