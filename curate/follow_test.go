@@ -1,0 +1,161 @@
+package curate
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"citywalk/account"
+	"citywalk/db"
+	"citywalk/score"
+	"citywalk/shop"
+)
+
+func (g *rig) score(id shop.ID) Score {
+	g.t.Helper()
+	var sc Score
+	g.must(g.DB.View(ctx, func(tx *db.Tx) (err error) {
+		sc, err = findScore(tx, id)
+		return err
+	}))
+	return sc
+}
+
+func (g *rig) drain() {
+	g.t.Helper()
+	_, err := g.jobs.Drain(ctx)
+	g.must(err)
+}
+
+// One new note has its shop scored anew by a job, and nobody else's; a shop
+// whose notes have not changed keeps what the fit said of it.
+func TestScoresFollowANote(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		sh, _ := g.village()
+		g.drain()
+		before := g.score(sh.ID)
+		g.clock.Advance(time.Minute)
+		g.must(g.Rescore(ctx, sh.ID))
+		if again := g.score(sh.ID); math.Abs(again.Mean-before.Mean) > 0.05 || again.Notes != before.Notes {
+			t.Errorf("scored alone %.3f, by the fit %.3f", again.Mean, before.Mean)
+		}
+		d := g.drafts(sh.ID, 41, loved)[40]
+		d.SourceID, d.Author, d.Stars, d.Written = "late", "late", 1, g.clock.Now()
+		d.Text = "今天的汤淡得像水，面也坨了，很失望。"
+		g.notes([]Draft{d})
+		g.drain()
+		after := g.score(sh.ID)
+		if after.Notes != before.Notes+1 || after.Mean >= before.Mean {
+			t.Errorf("after a bad note: %d notes, %.3f; before: %d, %.3f", after.Notes, after.Mean, before.Notes, before.Mean)
+		}
+	})
+}
+
+// A fit that read the city before a newer look at a shop does not undo it.
+func TestAnOlderLookDoesNotOverwrite(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		sh, _ := g.shop("先后面馆")
+		put := func(mean float64, at time.Time) {
+			g.must(g.DB.Update(ctx, func(tx *db.Tx) error {
+				return putScore(tx, Scored{Shop: sh.ID, City: here, Score: Score{Estimate: score.Estimate{Mean: mean, SD: 0.1}, Scored: at}})
+			}))
+		}
+		now := g.clock.Now()
+		put(4.1, now)
+		put(3.2, now.Add(-time.Minute))
+		if sc := g.score(sh.ID); sc.Mean != 4.1 {
+			t.Errorf("the score is %.1f, want that of the later look", sc.Mean)
+		}
+		put(4.3, now.Add(time.Minute))
+		if sc := g.score(sh.ID); sc.Mean != 4.3 {
+			t.Errorf("the score is %.1f, want the newest", sc.Mean)
+		}
+	})
+}
+
+// The same notes fitted twice give the same scores, to the last digit.
+func TestFitsAreTheSame(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		sh, _ := g.village()
+		first := g.score(sh.ID)
+		g.clock.Advance(time.Hour)
+		g.Cores = 1
+		_, err := g.FitCity(ctx, here, nil)
+		g.must(err)
+		if again := g.score(sh.ID); again.Mean != first.Mean || again.Above != first.Above || again.Effective != first.Effective {
+			t.Errorf("%+v, then %+v", first.Estimate, again.Estimate)
+		}
+	})
+}
+
+// Every night each city with notes is fitted by a job of its own.
+func TestNightly(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		sh, _ := g.shop("夜里面馆")
+		g.notes(g.drafts(sh.ID, 25, loved))
+		g.clock.Advance(26 * time.Hour)
+		g.drain()
+		g.clock.Advance(2 * time.Minute)
+		g.drain()
+		if sc := g.score(sh.ID); sc.Notes != 25 {
+			t.Errorf("the night scored %d notes", sc.Notes)
+		}
+	})
+}
+
+// What a reviewer says of a note goes into the next look at its shop; the last
+// word of each counts.
+func TestLabels(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		sh, _ := g.village()
+		g.drain()
+		before := g.score(sh.ID)
+		note := before.Found[0].Note
+		g.refused("an auditor", g.Label(ctx, g.audit, note, score.Bought), ErrDenied)
+		g.refused("no word", g.Label(ctx, g.ann, note, score.Unlabelled), ErrLabel)
+		g.refused("no note", g.Label(ctx, g.ann, "nte_none", score.Bought), ErrNote)
+		g.clock.Advance(time.Minute)
+		g.must(g.Label(ctx, g.ann, note, score.Honest))
+		g.must(g.Label(ctx, g.ann, note, score.Bought))
+		g.drain()
+		after := g.score(sh.ID)
+		for i, f := range after.Found {
+			if f.Note == note && (f.PFake < 0.9 || f.Weight > 0.5) {
+				t.Errorf("a note that a reviewer called bought: %+v, before %+v", f.Finding, before.Found[i].Finding)
+			}
+		}
+		r, err := g.Review(ctx, g.ann, sh.ID)
+		g.must(err)
+		if r.Suspects[0].Note.ID != note || r.Suspects[0].Label != score.Bought {
+			t.Errorf("the first suspect is %s, labelled %d", r.Suspects[0].Note.ID, r.Suspects[0].Label)
+		}
+	})
+}
+
+// A member writes one note a day about a shop, which says if he was there.
+func TestWrite(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		sh, _ := g.shop("会员面馆")
+		key, w := g.key(), Written{Text: "汤头很鲜，老板热情。", Stars: 4.5}
+		n, err := g.Write(ctx, g.member, sh.ID, w, key)
+		g.must(err)
+		again, err := g.Write(ctx, g.member, sh.ID, w, key)
+		g.must(err)
+		if again.ID != n.ID || n.Shop != sh.ID || n.Rating != 4.5 || n.Visit != "" || n.Source != MemberSource {
+			t.Errorf("%+v, then %s", n, again.ID)
+		}
+		_, err = g.Write(ctx, g.member, sh.ID, Written{Text: "再写一条。"}, g.key())
+		g.refused("a second one that day", err, ErrOften)
+		g.clock.Advance(24 * time.Hour)
+		g.Visited = func(*db.Tx, account.ID, shop.ID) (string, error) { return "red_1", nil }
+		n, err = g.Write(ctx, g.member, sh.ID, Written{Text: "今天又去了，还是好吃。"}, g.key())
+		g.must(err)
+		if n.Visit != "red_1" || n.Rating < 3.5 {
+			t.Errorf("after a visit: %+v", n)
+		}
+		_, err = g.Write(ctx, g.member, sh.ID, Written{Text: "  "}, g.key())
+		g.refused("nothing", err, ErrNoText)
+		_, err = g.Write(ctx, g.member, sh.ID, Written{Text: "好", Stars: 6}, g.key())
+		g.refused("six stars", err, ErrStars)
+	})
+}
