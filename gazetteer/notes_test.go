@@ -1,11 +1,13 @@
 package gazetteer
 
 import (
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
 
 	"citywalk/db/dbtest"
+	"citywalk/geo"
 )
 
 // TestForeignNotes reads 4,467 real notes about restaurants of Wuhan against the
@@ -63,6 +65,37 @@ func TestNotesWithRealNames(t *testing.T) {
 	t.Logf("whole names: %v", whole)
 	t.Logf("without the branch: %v", brand)
 	if whole.precision() < 0.999 || whole.recall() < 0.97 || brand.linked-brand.right > 1 {
+		t.Error("more is wrong than was")
+	}
+}
+
+// TestBranchesByDistance asks for each restaurant by its name without the branch
+// and a position some 150 m off, as a telephone or another map gives it. The
+// errors are drawn from a seed.
+func TestBranchesByDistance(t *testing.T) {
+	noise := rand.New(rand.NewPCG(5, 5))
+	var branches, others tally
+	for _, city := range cities {
+		entries, byID := restaurants(t, city.key)
+		g := New(entries)
+		bases := map[string]int{}
+		for _, e := range entries {
+			bases[take(e.Name).whole]++
+		}
+		for _, e := range entries {
+			const degree = 111_000 // Metres of latitude.
+			base, _, _ := strings.Cut(strings.ReplaceAll(e.Name, "（", "("), "(")
+			p := geo.Point{Lat: e.Point.Lat + noise.NormFloat64()*100/degree, Lng: e.Point.Lng + noise.NormFloat64()*115/degree}
+			into := &others
+			if bases[take(e.Name).whole] > 1 {
+				into = &branches
+			}
+			into.add(judge(t, g.Find(Query{Name: base, Point: &p}), row{"shop_name": base}, e.ID, byID))
+		}
+	}
+	t.Logf("brands of several branches: %v", branches)
+	t.Logf("others: %v", others)
+	if branches.precision() < 0.97 || others.precision() < 0.99 || branches.recall() < 0.9 || others.recall() < 0.9 {
 		t.Error("more is wrong than was")
 	}
 }
