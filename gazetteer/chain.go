@@ -1,6 +1,9 @@
 package gazetteer
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // Chains returns for each name the key of its brand, under which the branches
 // of one brand meet: "星巴克(人民广场店)" and "星巴克臻选·外滩店" are not one, but
@@ -42,10 +45,12 @@ func chains(titles []title) []string {
 // without words for kinds of places; the second only if it differs.
 func brandsOf(t title) (first, second string) {
 	brand := func(s string) string {
-		if b := bare(s); utf8.RuneCountInString(b) >= 2 && !isKind(b) && !isHouse(s) {
-			return b
+		b := bare(s)
+		n := utf8.RuneCountInString(b)
+		if n < 2 || n == 2 && latin([]rune(b)[0]) || isKind(b) || isHouse(s) || slices.Contains(grounds, b) {
+			return ""
 		}
-		return ""
+		return b
 	}
 	second = brand(t.whole)
 	if len(t.parts) > 0 {

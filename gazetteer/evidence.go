@@ -24,7 +24,8 @@ func (g *Gazetteer) evidence(k *known, s scene) []Reason {
 	}
 	add(ByDistrict, g.districtEvidence(k, s))
 	if k.place != "" && s.query.Address != "" {
-		add(ByAddress, addressEvidence(covered(s.place, k.place), covered(k.place, s.place)))
+		ours := wordsOf(k.place)
+		add(ByAddress, addressEvidence(s.place.in(ours), ours.in(s.place)))
 	}
 	if s.query.Point != nil && s.query.Point.Valid() && k.point != (geo.Point{}) {
 		add(ByDistance, distanceEvidence(geo.Distance(k.point, *s.query.Point)))
@@ -41,7 +42,7 @@ func (g *Gazetteer) districtEvidence(k *known, s scene) float64 {
 	switch {
 	case k.district == "":
 		return 0
-	case k.district == s.district || strings.Contains(s.place, k.district) || s.district == "" && strings.Contains(s.around, k.district):
+	case k.district == s.district || strings.Contains(s.place.text, k.district) || s.district == "" && strings.Contains(s.around, k.district):
 		return min(3, math.Log(float64(len(g.entries))/float64(g.areas[k.district])))
 	case s.district != "":
 		return -1.5
@@ -66,14 +67,14 @@ func branchEvidence(k *known, s scene) float64 {
 	if k.core == "" {
 		return 0
 	}
-	if where := strings.TrimSpace(s.place); where != "" {
-		if covered(k.core, s.around) == 1 {
+	if s.place.text != "" {
+		if strings.Contains(s.around, k.core) {
 			return 3
 		}
-		c := covered(k.core, where)
+		c := wordsOf(k.core).in(s.place)
 		return (3.5-elsewhere)*c*c*c + elsewhere
 	}
-	if covered(k.core, s.around) == 1 {
+	if strings.Contains(s.around, k.core) {
 		return 3.5
 	}
 	return 0
@@ -93,7 +94,8 @@ func namedBranch(k *known, named string) float64 {
 	case strings.Contains(k.place, named) || k.district != "" && k.district == areaOf(named):
 		return 3
 	}
-	if c := max(covered(k.core, named), covered(named, k.core)); c >= 0.5 {
+	ours, theirs := wordsOf(k.core), wordsOf(named)
+	if c := max(ours.in(theirs), theirs.in(ours)); c >= 0.5 {
 		return 4 * c
 	}
 	return -2.5
@@ -123,27 +125,29 @@ func distanceEvidence(metres float64) float64 {
 	return math.Max(-4, 4.5-1.3*math.Log(1+d*d))
 }
 
-// covered returns the share of a's tokens that b has, 0 to 1. A text of one
-// token counts only if b has it.
-func covered(a, b string) float64 {
-	if a == "" || b == "" {
+// words are a folded text with its tokens, so that many can be compared to it.
+type words struct {
+	text   string
+	tokens []uint64
+}
+
+func wordsOf(text string) words { return words{text, tokensOf(nil, []rune(text))} }
+
+// in returns the share of w's tokens that other has, 0 to 1.
+func (w words) in(other words) float64 {
+	if w.text == "" || other.text == "" {
 		return 0
 	}
-	if strings.Contains(b, a) {
+	if strings.Contains(other.text, w.text) {
 		return 1
 	}
-	ours := tokensOf(nil, []rune(a))
-	if len(ours) == 0 {
-		return 0
-	}
-	theirs := tokensOf(nil, []rune(b))
 	n := 0
-	for _, t := range ours {
-		if slices.Contains(theirs, t) {
+	for _, t := range w.tokens {
+		if slices.Contains(other.tokens, t) {
 			n++
 		}
 	}
-	return float64(n) / float64(len(ours))
+	return float64(n) / float64(max(1, len(w.tokens)))
 }
 
 // core returns a branch without "shop", "flagship shop" and the like, which

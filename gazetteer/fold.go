@@ -10,8 +10,9 @@ import (
 // Bounds of what is read of a query, in bytes. They bound the work that one
 // question can cause.
 const (
-	nameBytesMax = 600
-	textBytesMax = 60_000
+	nameBytesMax  = 600
+	placeBytesMax = 240
+	textBytesMax  = 60_000
 )
 
 // old has traditional and Japanese characters of shop names, each followed by
@@ -148,7 +149,8 @@ func partsOf(f folded) []string {
 	begin := 0
 	for i := 1; i <= len(f.runes); i++ {
 		if i < len(f.runes) {
-			script := latin(f.runes[i]) != latin(f.runes[i-1]) && i-begin >= 2 && run(f.runes[i:]) >= 2
+			script := latin(f.runes[i]) != latin(f.runes[i-1]) && run(f.runes[i:]) >= 2 &&
+				i-begin >= 2 && latin(f.runes[i-2]) == latin(f.runes[i-1])
 			if !script && !strings.ContainsRune(divides, f.gap[i]) {
 				continue
 			}

@@ -118,7 +118,7 @@ func New(entries []Entry) *Gazetteer {
 func keep(e Entry, t title) known {
 	return known{
 		ID: e.ID, branch: t.branch, core: core(t.branch), chain: e.Chain, point: e.Point,
-		place: string(fold(e.Address, nameBytesMax).runes), district: areaOf(e.District),
+		place: string(fold(e.Address, placeBytesMax).runes), district: areaOf(e.District),
 		category: string(fold(e.Category, nameBytesMax).runes),
 	}
 }

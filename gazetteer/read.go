@@ -25,7 +25,7 @@ type reading struct {
 // A scene is what a name stands in: all that tells one branch from another.
 type scene struct {
 	branch   string // What stands behind the name in brackets, folded.
-	place    string // Address and district, folded.
+	place    words  // Address and district, folded.
 	around   string // The text around the name, folded.
 	district string
 	category string
@@ -50,19 +50,24 @@ const (
 // read returns what q may mean, one reading for each name in it.
 func (g *Gazetteer) read(q Query) []reading {
 	s := scene{
-		place:    string(fold(q.Address, nameBytesMax).runes) + "\n" + string(fold(q.District, nameBytesMax).runes),
+		place:    wordsOf(strings.TrimSpace(string(fold(q.Address, placeBytesMax).runes) + "\n" + string(fold(q.District, placeBytesMax).runes))),
 		district: areaOf(q.District), category: string(fold(q.Category, nameBytesMax).runes), query: q,
 	}
-	s.area = g.locate(s.place)
+	s.area = g.locate(s.place.text)
 	text := fold(q.Text, textBytesMax)
 	if t := take(q.Name); t.whole != "" {
 		named := s
 		named.branch, named.around = t.branch, string(text.runes[:min(len(text.runes), 2000)])
-		if r := g.weigh(g.byName(t), named); len(r.candidates) > 0 && r.candidates[0].probability >= leastProbable {
+		if r := g.weigh(g.byName(t), named); len(r.candidates) > 0 && max(r.candidates[0].probability, r.ofChain) >= leastProbable {
 			return []reading{r}
 		}
 	}
 	var all []reading
+	type said struct {
+		form   int32
+		branch string
+	}
+	seen := map[said]bool{}
 	read := 0 // Up to here the text is names and their branches.
 	for _, m := range g.forms.scan(text) {
 		if m.begin < read {
@@ -70,6 +75,11 @@ func (g *Gazetteer) read(q Query) []reading {
 		}
 		mentioned := s
 		mentioned.branch, read = branchBehind(text, m.end)
+		again := said{m.form, mentioned.branch}
+		if seen[again] {
+			continue
+		}
+		seen[again] = true
 		around := text.runes[max(0, m.begin-aroundBefore):m.begin]
 		mentioned.around = string(around) + "\n" + string(text.runes[m.end:min(len(text.runes), m.end+aroundBehind)])
 		odds := g.nameOdds(text, m)
@@ -321,7 +331,9 @@ func likeliest(all []candidate) []candidate {
 }
 
 // unlisted is how many branches of a shop's brand, in shares of one, are
-// reckoned with that the gazetteer does not have; alike is how many it has.
+// reckoned with that the gazetteer does not have; alike is how many it has. Of
+// the pairs in testdata whose brand the list has once, with a branch, 52 are
+// that branch and 22 another.
 func unlisted(k *known, alike int) float64 {
 	switch {
 	case alike >= 2:

@@ -21,7 +21,7 @@ var common = strings.Fields(`
 	寿司 专门店 意式 传统 创意 精致 老字号 旗舰店 总店 杭帮菜 江浙菜 粤菜 川菜 上海 杭州 广州 北京 深圳
 	成都 重庆 中国 香港 潮汕 顺德 牛肉 小龙虾 蛙锅 炭火蛙锅 串串香 麻辣 酸菜鱼 烧烤 美食 花园 公馆
 	特色 风味 风味餐厅 点心 素菜 素食 家常菜 家宴 小炒 毛肚 和牛 烤鱼 乳鸽 手作 精品 本地 农家菜 小酒馆 酒馆
-	披萨 披萨店 牛排 生蚝 打边炉 云吞面 肠粉 糖水 早茶 茶点 下午茶 面包店 冰淇淋 砂锅 砂锅粥 烤鸭 牛杂 煲仔饭
+	清真 披萨 披萨店 牛排 生蚝 打边炉 云吞面 肠粉 糖水 早茶 茶点 下午茶 面包店 冰淇淋 砂锅 砂锅粥 烤鸭 牛杂 煲仔饭
 	restaurant cafe coffee bar house the kitchen grill sushi brunch bistro and thai shanghai`)
 
 // houses are words for places that hold several restaurants. A part of a name
@@ -29,7 +29,7 @@ var common = strings.Fields(`
 var houses = strings.Fields(`大酒店 酒店 宾馆 度假村 度假酒店 饭店 庄园 民宿 hotel`)
 
 // grounds are words for places that are in every part of a town.
-var grounds = strings.Fields(`广场 中心 大厦 酒店 公馆 花园 公园 商场 大道 步行街 购物中心 购物广场 小区 大学 天地 公寓 一楼 二楼 三楼 总店`)
+var grounds = strings.Fields(`广场 中心 大厦 酒店 公馆 花园 公园 商场 大道 步行街 购物中心 购物广场 小区 大学 天地 公寓 一楼 二楼 三楼 总店 外滩 西湖 江边 机场 火车站`)
 
 // everyday are names of shops that people say every day and mean none.
 var everyday = strings.Fields(`
