@@ -2,6 +2,7 @@ package curate
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -157,5 +158,32 @@ func TestWrite(t *testing.T) {
 		g.refused("nothing", err, ErrNoText)
 		_, err = g.Write(ctx, g.member, sh.ID, Written{Text: "好", Stars: 6}, g.key())
 		g.refused("six stars", err, ErrStars)
+	})
+}
+
+// Nothing in the tables of notes tells who wrote them.
+func TestAuthorsAreHashes(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		sh, _ := g.shop("匿名面馆")
+		d := g.drafts(sh.ID, 1, loved)[0]
+		d.Author = "canary"
+		g.notes([]Draft{d})
+		_, err := g.Write(ctx, g.member, sh.ID, Written{Text: "会员写的。"}, g.key())
+		g.must(err)
+		g.must(g.DB.View(ctx, func(tx *db.Tx) error {
+			type row struct{ Author, SourceID, Text string }
+			rows, err := db.All[row](tx, `SELECT author, source_id, text FROM curate_notes`)
+			for _, r := range rows {
+				for _, who := range []string{"canary", string(g.member.Person)} {
+					if strings.Contains(r.Author+r.SourceID+r.Text, who) {
+						t.Errorf("%+v tells of %s", r, who)
+					}
+				}
+			}
+			if len(rows) != 2 || rows[0].Author == rows[1].Author {
+				t.Errorf("%+v", rows)
+			}
+			return err
+		}))
 	})
 }
