@@ -68,20 +68,22 @@ func (j *joint) fill(m *Model, notes []line) {
 		row := &j.at[h]
 		*row = j.prior
 		keep, share := 1-m.share(h), m.share(h)
+		product := 1.0
 		for i := range notes {
 			n := &notes[i]
 			add := share * float64(n.odds) * m.bought(h, n.bin)
-			like := m.like.row(n)
-			scale := 1 / (keep*float64(n.peak) + add)
-			a, b := keep*scale, add*scale
-			for q, l := range like[:cells] {
+			top := keep*float64(n.peak) + add
+			a, b := keep/top, add/top
+			for q, l := range m.like.row(n) {
 				row[q] *= a*float64(l) + b
 			}
-			exponent[h] -= math.Log(scale)
+			product *= top
 			if i%16 == 15 {
-				exponent[h] += rescale(row)
+				exponent[h] += rescale(row) + math.Log(product)
+				product = 1
 			}
 		}
+		exponent[h] += math.Log(product)
 	}
 	j.normalise(m, exponent)
 }
@@ -91,7 +93,9 @@ func (j *joint) fill(m *Model, notes []line) {
 func rescale(row *[cells]float64) float64 {
 	top := 0.0
 	for _, v := range row {
-		top = math.Max(top, v)
+		if v > top {
+			top = v
+		}
 	}
 	if top == 0 {
 		return 0

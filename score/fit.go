@@ -290,13 +290,29 @@ func (t *tally) see(m *Model, j *joint, notes []line, post *[cells]float64) {
 	}
 }
 
-// remember sums up the authors' standings.
+// remember sums up the authors' standings, and learns how far authors' biases
+// spread: notes of one author at different shops agree by as much as their bias
+// makes them, E[s_i s_j] = I_i I_j spread^2 for the slopes s of the
+// log-likelihood and their information I.
 func (c *city) remember() {
 	for a := range c.writers {
 		w := &c.writers[a]
 		w.Suspicion, w.Expected, w.Residual, w.Weight = 0, 0, 0, 0
 	}
+	const worth = 100 // Pairs of notes' worth of belief in a spread of 0.3.
+	agree, pairs := worth*0.3*0.3, float64(worth)
 	for i := range c.lines {
-		c.writers[c.lines[i].author].take(c.model, &c.lines[i], 0)
+		n := &c.lines[i]
+		c.writers[n.author].take(c.model, n, 0)
+		agree -= float64(n.residual) * float64(n.residual)
+		pairs -= float64(n.info) * float64(n.info)
+	}
+	for a := range c.writers {
+		w := &c.writers[a]
+		agree += w.Residual * w.Residual
+		pairs += w.Weight * w.Weight
+	}
+	if pairs > worth/2 {
+		c.model.Spread = math.Sqrt(math.Max(0.05*0.05, math.Min(1, agree/pairs)))
 	}
 }

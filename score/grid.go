@@ -1,6 +1,9 @@
 package score
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Quality lies on a grid; so does quality as one author sees it, which reaches
 // further on both sides by the largest bias that is taken off.
@@ -73,6 +76,7 @@ type likelihood struct {
 	rows  [biasTypes][ratings][extended]float32 // Of a rating, given quality plus bias.
 	slope [ratings][cells]float32               // Derivative of the logarithm, for authors of unknown bias.
 	info  [2][cells]float32                     // Its variance: of stars, of texts.
+	peaks [biasTypes][ratings][2*reach + 1]float32
 	text  [stars][textBins]float64              // Of a text's bin, given what its author meant.
 }
 
@@ -96,8 +100,24 @@ func newLikelihood(noise, spread, reading float64) *likelihood {
 			}
 		}
 	}
-	l.differentiate()
 	return l
+}
+
+// finish fills in what follows from the rows.
+func (l *likelihood) finish() {
+	l.differentiate()
+	l.findPeaks()
+}
+
+// findPeaks finds the largest value of each row for each bias.
+func (l *likelihood) findPeaks() {
+	for c := range biasTypes {
+		for b := range ratings {
+			for from := range l.peaks[c][b] {
+				l.peaks[c][b][from] = slices.Max(l.rows[c][b][from : from+cells])
+			}
+		}
+	}
 }
 
 // probit returns the probabilities of the five stars at a quality.
@@ -148,9 +168,8 @@ func (l *likelihood) differentiate() {
 
 // row is the likelihood of a rating at each cell for an author of such a bias,
 // in cells, and type.
-func (l *likelihood) row(n *line) []float32 {
-	from := reach + int(n.shift)
-	return l.rows[n.class][n.bin][from : from+cells]
+func (l *likelihood) row(n *line) *[cells]float32 {
+	return (*[cells]float32)(l.rows[n.class][n.bin][reach+int(n.shift):])
 }
 
 // A mix is what bought ratings look like: probabilities of the five stars.

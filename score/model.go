@@ -56,6 +56,7 @@ func newModel() *Model {
 // tables builds what follows from the model's figures.
 func (m *Model) tables() {
 	m.like = newLikelihood(m.Noise, m.Spread, m.Reading)
+	m.like.finish()
 	m.praise, m.blame = m.Praise.bins(m.like), m.Blame.bins(m.like)
 	bought := 0.0
 	for h := range levels {
@@ -82,10 +83,7 @@ func (m *Model) bias(residual, weight float64) (shift int8, class uint8) {
 // seat gives a note its author's bias and what follows from it.
 func (m *Model) seat(n *line, residual, weight float64) {
 	n.shift, n.class = m.bias(residual, math.Max(0, weight))
-	n.peak = 0
-	for _, l := range m.like.row(n) {
-		n.peak = max(n.peak, l)
-	}
+	n.peak = m.like.peaks[n.class][n.bin][reach+int(n.shift)]
 }
 
 // UnmarshalJSON reads a model and makes it ready to score.

@@ -138,7 +138,7 @@ func (s *segments) fill(m *Model, j *joint, h int, at []int, notes []line) {
 		}
 		rescale(&run)
 		for q := range run {
-			run[q] = math.Max(run[q], 1e-200)
+			run[q] = max(run[q], 1e-200)
 			s.before[k][q] = run[q]
 			s.after[k][q] = j.at[h][q] / run[q]
 		}
