@@ -19,6 +19,7 @@ import (
 type BenchCmd struct {
 	Redeem BenchRedeemCmd `cmd:"" help:"Redemptions a second through HTTP, on SQLite and PostgreSQL."`
 	Load   BenchLoadCmd   `cmd:"" help:"What happens when three times as much comes as the machine can do."`
+	Curate BenchCurateCmd `cmd:"" help:"Scoring a city from its notes: speed, yardsticks, and the order of reviews."`
 }
 
 // BenchRedeemCmd measures whole redemptions: code, scan, price, confirm, paid.
