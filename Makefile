@@ -1,7 +1,7 @@
 # Targets are explained by what follows ##. `make help` prints them.
 
 .DEFAULT_GOAL := build
-.PHONY: build test check race gen demo bench load faults fuzz crash failover requests restores history mutants help
+.PHONY: build test check race gen demo bench load curation faults fuzz crash failover requests restores history mutants help
 
 build: ## build the binary ./citywalk
 	go build -trimpath -o citywalk ./cmd/citywalk
@@ -27,6 +27,9 @@ bench: ## measure redemptions through HTTP, with yardsticks
 
 load: ## offer each engine three times what it can do, about 12 minutes
 	go run ./cmd/citywalk bench load
+
+curation: ## score towns whose shops buy notes, seeds 1 to 4, against their truth
+	@scripts/curation
 
 faults: ## pay 5,000 bills on each engine through a provider that fails in every way
 	CITYWALK_TEST_PAYMENTS=5000 go test ./payment -run TestProviderFaults -count=1 -v -timeout=30m
