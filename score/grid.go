@@ -77,7 +77,7 @@ type likelihood struct {
 	slope [ratings][cells]float32               // Derivative of the logarithm, for authors of unknown bias.
 	info  [2][cells]float32                     // Its variance: of stars, of texts.
 	peaks [biasTypes][ratings][2*reach + 1]float32
-	text  [stars][textBins]float64              // Of a text's bin, given what its author meant.
+	text  [stars][textBins]float64 // Of a text's bin, given what its author meant.
 }
 
 // newLikelihood builds the tables for the noise of an opinion, the spread of
