@@ -2,6 +2,7 @@ package curate
 
 import (
 	"context"
+	"slices"
 
 	"citywalk/account"
 	"citywalk/db"
@@ -10,9 +11,15 @@ import (
 	"citywalk/shop"
 )
 
-// ErrOften keeps a member from flooding a shop.
-var ErrOften = fault.New(fault.TooMany, "curate.often", fault.Member,
-	"同一家店一天写一条笔记，明天再来写吧。", "One note a day about a shop. Write the next one tomorrow.")
+// Refusals of a member's note.
+var (
+	// ErrOften keeps a member from flooding a shop.
+	ErrOften = fault.New(fault.TooMany, "curate.often", fault.Member,
+		"同一家店一天写一条笔记，明天再来写吧。", "One note a day about a shop. Write the next one tomorrow.")
+	// ErrSelf keeps praise by those who earn by it out of the score.
+	ErrSelf = fault.New(fault.Denied, "curate.self", fault.Member,
+		"你在这家商家任职，不能给它的店写笔记。", "You work for this merchant, so you cannot write about its shops.")
+)
 
 // A Written note is what a member writes about a shop.
 type Written struct {
@@ -49,6 +56,9 @@ func (s *Service) write(tx *db.Tx, who account.Session, id shop.ID, w Written) (
 	if err != nil {
 		return "", err
 	}
+	if worksFor(person.Grants, sh) {
+		return "", ErrSelf
+	}
 	// One note a day and shop is the source's id of the note, so that the
 	// unique key holds it.
 	today := tx.Now().In(s.Zone).Format("2006-01-02")
@@ -78,4 +88,9 @@ func (s *Service) write(tx *db.Tx, who account.Session, id shop.ID, w Written) (
 		return "", err
 	}
 	return made.ID, account.Audit(tx, who.Person, "curate.write", string(id), map[string]any{"note": made.ID})
+}
+
+// worksFor reports whether one of the grants is at the shop's merchant.
+func worksFor(grants []account.Grant, sh shop.Shop) bool {
+	return sh.Merchant != "" && slices.ContainsFunc(grants, func(g account.Grant) bool { return g.Merchant == string(sh.Merchant) })
 }

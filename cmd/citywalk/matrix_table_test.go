@@ -82,6 +82,8 @@ GET    /api/v1/statements/{merchant}/{day}/csv            | merchant.read  | A O
 
 GET    /{$}                                               | public         | *
 GET    /shops/{id}                                        | public         | *
+GET    /shops/{id}/note                                   | member.use     | *
+POST   /shops/{id}/note                                   | member.use     | M N B O U !S !T !A | M N B O U !S !T !A | M N S T A O U !B
 GET    /rules/curation                                    | public         | *
 GET    /card                                              | public         | *
 POST   /card/code                                         | member.use     | *
@@ -256,6 +258,7 @@ var sent = map[string]string{
 	"PUT /api/v1/shops/{shop}/terms":                `{"kind":"percent","percent":20}`,
 
 	"POST /passes/{id}/refund": "idem={idem}&amount=1",
+	"POST /shops/{id}/note":    "idem={idem}&text=汤很鲜&stars=4",
 	"POST /s/{number}":         "bill=80",
 	"POST /s/{number}/pay":     "idem={idem}&bill=80&due=72",
 	"POST /pay/{id}/confirm":   "idem={idem}&version=1&hash={hash}",

@@ -76,6 +76,7 @@ func TestPagesOnAPhone(t *testing.T) {
 			page.Open(g.url + "/card")
 			page.WaitCount("[data-code] .qr", 1)
 			settled(t, page, name+"-card")
+			look("note", "/shops/"+string(g.shop.ID)+"/note")
 			look("sign", "/s/"+g.shop.Number)
 			page.Fill("#bill", "128.50")
 			page.Press("\r")

@@ -10,6 +10,8 @@ func (a *App) Routes() []web.Route {
 	return append(a.Edge.SignIn(account.MemberApp, "/"), []web.Route{
 		{Pattern: "GET /{$}", Action: account.ActPublic, Handle: a.explore},
 		{Pattern: "GET /shops/{id}", Action: account.ActPublic, Handle: a.shopPage},
+		{Pattern: "GET /shops/{id}/note", Action: account.ActMemberUse, Handle: a.noteForm},
+		{Pattern: "POST /shops/{id}/note", Action: account.ActMemberUse, Handle: a.writeNote},
 		{Pattern: "GET /rules/curation", Action: account.ActPublic, Handle: a.rules},
 
 		{Pattern: "GET /card", Action: account.ActPublic, Class: web.Scan, Handle: a.card},
