@@ -47,7 +47,7 @@ func brandsOf(t title) (first, second string) {
 	brand := func(s string) string {
 		b := bare(s)
 		n := utf8.RuneCountInString(b)
-		if n < 2 || n == 2 && latin([]rune(b)[0]) || isKind(b) || isHouse(s) || slices.Contains(grounds, b) {
+		if n < 2 || n == 2 && latin([]rune(b)[0]) || isKind(b) || isHouse(s) || slices.Contains(grounds, b) || slices.Contains(landmarks, b) {
 			return ""
 		}
 		return b

@@ -13,6 +13,7 @@ var town = []Entry{
 	{ID: "tang", Name: "汤记面馆(梧桐路店)", District: "徐汇区", Address: "梧桐路 18 号", Category: "面馆", Point: geo.Point{Lat: 31.2100, Lng: 121.4400}},
 	{ID: "tang2", Name: "汤记面馆（江湾店）", District: "杨浦区", Address: "江湾大道 200 号", Category: "面馆", Point: geo.Point{Lat: 31.3000, Lng: 121.5100}},
 	{ID: "granny", Name: "外婆家(古北店)", District: "长宁区", Address: "古北路 5 号", Category: "江浙菜", Point: geo.Point{Lat: 31.2050, Lng: 121.4000}},
+	{ID: "auntie", Name: "阿婆的灶", District: "长宁区", Address: "古北路 9 号", Category: "江浙菜", Point: geo.Point{Lat: 31.2052, Lng: 121.4003}},
 	{ID: "crane", Name: "白鹤亭·手作豆花", Aliases: []string{"鹤亭豆花", "老白家"}, District: "静安区", Address: "云母巷 3 号", Category: "小吃", Point: geo.Point{Lat: 31.2300, Lng: 121.4500}},
 	{ID: "anchor", Name: "Rusty Anchor 铁锚餐吧", District: "黄浦区", Address: "码头路 88 号", Category: "西餐", Point: geo.Point{Lat: 31.2350, Lng: 121.4900}},
 	{ID: "must", Name: "MUST(码头店)", District: "黄浦区", Address: "码头路 90 号", Category: "西餐", Point: geo.Point{Lat: 31.2351, Lng: 121.4901}},
@@ -53,6 +54,9 @@ func TestFindNamesAndMentions(t *testing.T) {
 		"a text in Latin letters":            {Query{Text: "Brunch at the rusty anchor, lovely eggs"}, Linked, "anchor"},
 		"a relative's house":                 {Query{Text: "我外婆家的院子里有棵枇杷树，小时候常去。"}, Ambiguous, ""},
 		"a relative's house or a chain":      {Query{Text: "去我外婆家吃饭，味道还是那么好，环境也好"}, Ambiguous, ""},
+		"a name that is a thing":             {Query{Text: "阿婆的灶味道真好，人均 60"}, Linked, "auntie"},
+		"a relative's thing":                 {Query{Text: "我阿婆的灶味道真好，别处吃不到"}, Ambiguous, ""},
+		"the beginning of a longer word":     {Query{Text: "a rusty anchorage, good view, nice food"}, None, ""},
 		"the chain with its branch":          {Query{Text: "外婆家（古北店）人均 80，服务员很热情"}, Linked, "granny"},
 		"a word that is a name":              {Query{Text: "you must try the dumplings"}, None, ""},
 		"part of a longer word":              {Query{Text: "mustard on everything"}, None, ""},
@@ -75,6 +79,22 @@ func TestFindNamesAndMentions(t *testing.T) {
 				t.Errorf("the probabilities of one name add up to %f", total)
 			}
 		})
+	}
+}
+
+// Where a mall is, is learnt from the branches of other brands: an address
+// without a position then tells the branch beside it from the one across town.
+func TestAreasAreLearnt(t *testing.T) {
+	east, west := geo.Point{Lat: 31.30, Lng: 121.55}, geo.Point{Lat: 31.18, Lng: 121.35}
+	g := New([]Entry{
+		{ID: "east", Name: "蓝罐小馆(东城店)", Point: east},
+		{ID: "west", Name: "蓝罐小馆(西城店)", Point: west},
+		{ID: "x", Name: "松果茶(银杏坊店)", Point: east},
+		{ID: "y", Name: "赤豆铺(银杏坊店)", Point: geo.Point{Lat: 31.301, Lng: 121.551}},
+	})
+	ms := g.Find(Query{Name: "蓝罐小馆", Address: "望海路 9 号银杏坊 3 楼"})
+	if len(ms) != 2 || ms[0].ID != "east" || ms[0].Probability < 2*ms[1].Probability {
+		t.Errorf("%+v", ms)
 	}
 }
 

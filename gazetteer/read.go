@@ -246,9 +246,6 @@ func (g *Gazetteer) nameOdds(f folded, m mention) float64 {
 			break
 		}
 	}
-	if branch, _ := branchBehind(f, m.end); branch != "" {
-		odds += 3
-	}
 	return odds
 }
 

@@ -29,7 +29,10 @@ var common = strings.Fields(`
 var houses = strings.Fields(`大酒店 酒店 宾馆 度假村 度假酒店 饭店 庄园 民宿 hotel`)
 
 // grounds are words for places that are in every part of a town.
-var grounds = strings.Fields(`广场 中心 大厦 酒店 公馆 花园 公园 商场 大道 步行街 购物中心 购物广场 小区 大学 天地 公寓 一楼 二楼 三楼 总店 外滩 西湖 江边 机场 火车站`)
+var grounds = strings.Fields(`广场 中心 大厦 酒店 公馆 花园 公园 商场 大道 步行街 购物中心 购物广场 小区 大学 天地 公寓 一楼 二楼 三楼 总店`)
+
+// landmarks are what shops are near and what many begin their name with.
+var landmarks = strings.Fields(`外滩 西湖 江边 机场 火车站 城隍庙 人民广场`)
 
 // everyday are names of shops that people say every day and mean none.
 var everyday = strings.Fields(`

@@ -168,3 +168,51 @@ func TestPlaceIsGone(t *testing.T) {
 		})
 	}
 }
+
+// What decoding may hold is worked out from the header: samples of one byte,
+// coefficients of four, a second picture where colours are converted, and the
+// passes of an interlaced PNG.
+func TestCostIsKnownBeforeDecoding(t *testing.T) {
+	jpegOf := func(marker byte, sampling byte, adobe bool) header {
+		frame := []byte{8, 0, 225, 0, 225, 3, 1, sampling, 0, 2, 0x11, 0, 3, 0x11, 0} // 225 and 31 are 256.
+		data := withSegment([]byte{0xFF, markSOI, 0xFF, markEOI}, marker, frame)
+		if adobe {
+			data = withSegment(data, markAPP14, []byte("Adobe\x00\x64\x00\x00\x00\x00\x00"))
+		}
+		h, err := jpegHeader(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h
+	}
+	const pixels = 256 * 256
+	for name, c := range map[string]struct{ got, want int64 }{
+		"baseline":           {jpegOf(markSOF0, 0x22, false).cost, 3 * pixels},
+		"progressive":        {jpegOf(markSOF2, 0x22, false).cost, 3*pixels + 4*pixels*3/2},
+		"progressive, full":  {jpegOf(markSOF2, 0x11, false).cost, 3*pixels + 4*pixels*3},
+		"converted from RGB": {jpegOf(markSOF0, 0x22, true).cost, 7 * pixels},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %d, want %d", name, c.got, c.want)
+		}
+	}
+	size := []byte{0, 0, 1, 0, 0, 0, 1, 0}
+	for name, c := range map[string]struct {
+		depth, colour, interlaced byte
+		want                      int64
+	}{
+		"grey":              {8, 0, 0, pixels},
+		"colour":            {8, 2, 0, 4 * pixels},
+		"sixteen bits":      {16, 6, 0, 8 * pixels},
+		"interlaced colour": {8, 6, 1, 8 * pixels},
+	} {
+		data := append([]byte("\x89PNG\r\n\x1A\n"), chunk("IHDR", append(size[:8:8], c.depth, c.colour, 0, 0, c.interlaced))...)
+		config, err := pngKind.config(bytes.NewReader(append(data, chunk("IDAT", nil)...)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h, err := pngHeader(data, config); err != nil || h.cost != c.want {
+			t.Errorf("%s: %d, %v, want %d", name, h.cost, err, c.want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"testing/synctest"
 )
 
 // Never are more pictures decoded, nor dearer ones, than the package promises;
@@ -71,4 +72,32 @@ func TestTooManyAtOnceAreRefused(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// Four are decoded however cheap they are, and the fifth when one has left.
+func TestFifthWaitsForItsTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQueue()
+		var leave [workingMax]func()
+		for i := range leave {
+			leave[i], _ = q.enter(0)
+		}
+		in := false
+		go func() {
+			last, err := q.enter(0)
+			in = err == nil
+			last()
+		}()
+		synctest.Wait()
+		if in {
+			t.Error("the fifth did not wait")
+		}
+		for _, l := range leave {
+			l()
+		}
+		synctest.Wait()
+		if !in {
+			t.Error("the fifth was not let in")
+		}
+	})
 }
