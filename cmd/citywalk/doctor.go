@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"citywalk/account"
+	"citywalk/curate"
 	"citywalk/db"
 	"citywalk/jobs"
 )
@@ -75,7 +76,7 @@ func (c *DoctorCmd) examine(ctx context.Context) []Check {
 	if err == nil {
 		err = c.books(ctx, d, secrets)
 	}
-	return append(checks, verdict("books", err, "prove"), trail(ctx, d), dead(ctx, d), signIn(ctx, d))
+	return append(checks, verdict("books", err, "prove"), trail(ctx, d), dead(ctx, d), signIn(ctx, d), curation(ctx, d))
 }
 
 // fitness is what must change before real people use it; in production each of
@@ -240,6 +241,30 @@ func signIn(ctx context.Context, d *db.DB) Check {
 		k = Check{"sign-in", "warn", fmt.Sprintf("only %d of the last %d codes were entered, so until %s they go only to numbers that signed in before; see whether codes arrive; the proxy in front knows who asks", b.Met, b.Sent, until)}
 	}
 	return k
+}
+
+// fitLate is how old the scores of a city may be: two nights and a little.
+const fitLate = 50 * time.Hour
+
+// curation looks whether the scores follow the notes.
+func curation(ctx context.Context, d *db.DB) Check {
+	var h curate.Health
+	var age time.Duration
+	err := d.View(ctx, func(tx *db.Tx) (err error) {
+		if h, err = curate.HealthOf(tx); !h.Oldest.IsZero() {
+			age = tx.Now().Sub(h.Oldest)
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return verdict("curation", err, "")
+	case h.Unscored > 0:
+		return Check{"curation", "warn", fmt.Sprintf("%d cities have notes and no scores; a running server makes them, or: citywalk curate city CITY", h.Unscored)}
+	case age > fitLate:
+		return Check{"curation", "warn", fmt.Sprintf("the scores of a city are %.0f hours old; see whether a server runs, and: citywalk jobs list", age.Hours())}
+	}
+	return Check{"curation", "ok", fmt.Sprintf("%d cities scored, %d alarms, %d notes wait for a link", h.Cities, h.Alarms, h.Waiting)}
 }
 
 // redact takes the password out of a database URL.
