@@ -325,6 +325,23 @@ func (g *crowd) visit() (visit, photo string) {
 	return string(v.ID), string(id)
 }
 
+// curated has another operator take in a note about the first shop, propose a
+// decision about it, and decide about the second, whose merchant appeals.
+func (g *crowd) curated() (note, decision, appeal string) {
+	g.t.Helper()
+	ctx, c := g.t.Context(), g.parts.curate
+	other := account.Session{Person: g.ids["revoked"], App: account.ConsoleApp, Grants: []account.Grant{{Role: account.Operator}}}
+	taken, err := c.Take(ctx, other, "matrix", []curate.Draft{{SourceID: "0", Shop: g.things[0].shop.ID, Author: "甲", Written: g.clock.Now(), Likes: -1, Followers: -1, Text: "汤很鲜"}})
+	g.must(err)
+	proposed, err := c.Decide(ctx, other, g.things[0].shop.ID, curate.Ruling{Verdict: curate.Watched, Reason: "再看看", Tie: curate.Tie{Words: "老板是亲戚"}}, g.key())
+	g.must(err)
+	_, err = c.Decide(ctx, other, g.things[1].shop.ID, curate.Ruling{Verdict: curate.Excluded, Reason: "笔记太少", Tie: curate.Tie{None: true}}, g.key())
+	g.must(err)
+	against, err := c.Appeal(ctx, g.session("A", account.ConsoleApp), g.things[1].shop.ID, "请再来看看")
+	g.must(err)
+	return string(taken[0].ID), string(proposed.ID), string(against.ID)
+}
+
 // client follows no redirects: where they lead is part of the answer.
 func (g *crowd) client() *http.Client {
 	return &http.Client{

@@ -28,6 +28,15 @@ DELETE /api/v1/agreement                                  | member.use     | *
 GET    /api/v1/audit                                      | console.read   | *
 POST   /api/v1/challenges                                 | public         | *
 POST   /api/v1/codes                                      | member.use     | *
+GET    /api/v1/curation/candidates                        | console.read   | *
+GET    /api/v1/curation/shops/{shop}                      | console.read   | *
+POST   /api/v1/curation/shops/{shop}/decisions            | console.write  | *
+POST   /api/v1/curation/decisions/{decision}/confirm      | console.write  | *
+POST   /api/v1/curation/decisions/{decision}/reject       | console.write  | *
+POST   /api/v1/curation/appeals/{appeal}/judge            | console.write  | *
+POST   /api/v1/curation/notes/{note}/label                | console.write  | *
+POST   /api/v1/imports/comments                           | console.write  | *
+POST   /api/v1/imports/notes                              | console.write  | *
 POST   /api/v1/imports/shops                              | console.write  | *
 POST   /api/v1/invitations                                | merchant.write | A O | A O | B O
 POST   /api/v1/invitations/accept                         | member.use     | *
@@ -64,9 +73,11 @@ DELETE /api/v1/sessions/{id}                              | member.use     | M |
 GET    /api/v1/shops                                      | public         | *
 POST   /api/v1/shops                                      | console.write  | *
 GET    /api/v1/shops/{shop}                               | public         | *
+POST   /api/v1/shops/{shop}/appeals                       | merchant.write | A | A | B
 PUT    /api/v1/shops/{shop}/description                   | merchant.write | A O | A O | B O
 POST   /api/v1/shops/{shop}/estimates                     | member.use     | M N T B O U !S !A | M N S B O U !T !A | M N S T A O U !B
 PUT    /api/v1/shops/{shop}/merchant                      | console.write  | *
+POST   /api/v1/shops/{shop}/notes                         | member.use     | *
 PUT    /api/v1/shops/{shop}/offers                        | merchant.write | A O | A O | B O
 GET    /api/v1/shops/{shop}/redemptions                   | till.use       | S A | T A | B
 POST   /api/v1/shops/{shop}/requests                      | member.use     | M N T B O U !S !A | M N S B O U !T !A | M N S T A O U !B
@@ -236,6 +247,13 @@ var doors = map[string]string{
 // it, as in a path, {shop} is the shop that the cell is about.
 var sent = map[string]string{
 	"POST /api/v1/challenges":                       `{"phone":"13900000099"}`,
+	"POST /api/v1/curation/appeals/{appeal}/judge":  `{"answer":"看过了，维持原判。"}`,
+	"POST /api/v1/curation/notes/{note}/label":      `{"bought":true}`,
+	"POST /api/v1/curation/shops/{shop}/decisions":  `{"ruling":{"verdict":"watched","reason":"再看看","tie":{"none":true}}}`,
+	"POST /api/v1/imports/comments":                 `{"source":"m","comments":[{"id":"1","note":"1","author":"甲","text":"同意","time":"2026-01-02T03:04:05Z"}]}`,
+	"POST /api/v1/imports/notes":                    `{"source":"m","notes":[{"id":"1","shop":"{shop}","author":"甲","text":"好吃","time":"2026-01-02T03:04:05Z"}]}`,
+	"POST /api/v1/shops/{shop}/appeals":             `{"text":"请再来看看"}`,
+	"POST /api/v1/shops/{shop}/notes":               `{"text":"面很好","stars":4.5}`,
 	"POST /api/v1/imports/shops":                    `{"city":"上海","source":"m","crs":"wgs84","map":{},"csv":"id,name,lat,lng\n1,店,31.2,121.4\n"}`,
 	"POST /api/v1/invitations":                      `{"role":"staff","shop":"{shop}"}`,
 	"POST /api/v1/invitations/accept":               `{"token":"{token}"}`,
@@ -289,11 +307,12 @@ var sent = map[string]string{
 
 // asked is what the lists are asked for: somebody's.
 var asked = map[string]string{
-	"GET /api/v1/statements":       "?merchant={merchant}",
-	"GET /console/shops":           "?merchant={merchant}",
-	"GET /console/shops.csv":       "?merchant={merchant}",
-	"GET /console/redemptions":     "?shop={shop}",
-	"GET /console/redemptions.csv": "?merchant={merchant}",
-	"GET /console/statements":      "?merchant={merchant}",
-	"GET /console/statements.csv":  "?merchant={merchant}",
+	"GET /api/v1/curation/candidates": "?city=%E4%B8%8A%E6%B5%B7",
+	"GET /api/v1/statements":          "?merchant={merchant}",
+	"GET /console/shops":              "?merchant={merchant}",
+	"GET /console/shops.csv":          "?merchant={merchant}",
+	"GET /console/redemptions":        "?shop={shop}",
+	"GET /console/redemptions.csv":    "?merchant={merchant}",
+	"GET /console/statements":         "?merchant={merchant}",
+	"GET /console/statements.csv":     "?merchant={merchant}",
 }

@@ -92,6 +92,7 @@ func TestMatrix(t *testing.T) {
 			m := &stroll{crowd: g, http: g.client(), job: g.deadJob(), token: g.invitation(), key: g.entry(), code: g.code()}
 			defer m.http.CloseIdleConnections()
 			m.visit, m.photo = g.visit()
+			m.note, m.decision, m.appeal = g.curated()
 			m.before = dbtest.Snap(t, g.parts.db)
 			rows := readMatrix(t)
 			for _, pattern := range slices.Sorted(maps.Keys(rows)) {
@@ -113,7 +114,9 @@ type stroll struct {
 	job, token, code string
 	key              string // Of an entry of the ledger.
 	visit, photo     string // The operator's, at the first shop.
-	served, refused  int
+
+	note, decision, appeal string // Of the first shop, proposed of the first, of the second.
+	served, refused        int
 }
 
 // row calls a route as everybody about each of its things.
@@ -224,7 +227,8 @@ func (m *stroll) fill(text, pattern, who string, i int, inPath bool) string {
 	}
 	return strings.NewReplacer("{$}", "", "{shop}", string(at.shop.ID), "{merchant}", string(at.merchant), "{number}", at.shop.Number,
 		"{id}", id, "{redemption}", id, "{bill}", id, "{pass}", string(at.pass), "{person}", string(person), "{offer}", at.offer,
-		"{day}", string(at.paid.Day), "{job}", m.job, "{token}", m.token, "{plan}", "annual", "{visit}", m.visit, "{photo}", m.photo, "{key...}", key,
+		"{day}", string(at.paid.Day), "{job}", m.job, "{token}", m.token, "{plan}", "annual", "{visit}", m.visit, "{photo}", m.photo,
+		"{note}", m.note, "{decision}", m.decision, "{appeal}", m.appeal, "{key...}", key,
 		"{name}", strings.TrimPrefix(ui.Asset("app.css"), "/assets/"), "{hash}", bill.Quote.Hash, "{idem}", m.crowd.key(),
 		"{code}", map[bool]string{true: "annual", false: m.code}[inPath]).Replace(text)
 }

@@ -77,4 +77,23 @@ func (a *API) operations() {
 	op(a, get, "/jobs", "jobs", "Background work", account.ActConsoleRead, a.jobs)
 	op(a, post, "/jobs/{job}/rerun", "rerunJob", "Queue a dead job again", account.ActConsoleWrite, a.rerunJob)
 	op(a, get, "/audit", "audit", "The audit, newest first", account.ActConsoleRead, a.audit)
+
+	a.curation()
+}
+
+// curation is what notes and the list are about.
+func (a *API) curation() {
+	const get, post = http.MethodGet, http.MethodPost
+
+	op(a, post, "/imports/notes", "importNotes", "Take up to 500 notes of a source", account.ActConsoleWrite, a.importNotes, as(web.Export))
+	op(a, post, "/imports/comments", "importComments", "Take up to 500 comments on notes of a source", account.ActConsoleWrite, a.importComments, as(web.Export))
+	op(a, post, "/shops/{shop}/notes", "writeNote", "Write a note about a shop", account.ActMemberUse, a.writeNote)
+	op(a, get, "/curation/candidates", "candidates", "The review queue of a city", account.ActConsoleRead, a.candidates)
+	op(a, get, "/curation/shops/{shop}", "dossier", "What was decided about a shop", account.ActConsoleRead, a.dossier)
+	op(a, post, "/curation/shops/{shop}/decisions", "decide", "Decide about a shop", account.ActConsoleWrite, a.decide)
+	op(a, post, "/curation/decisions/{decision}/confirm", "confirmDecision", "Confirm a colleague's decision", account.ActConsoleWrite, a.confirmDecision)
+	op(a, post, "/curation/decisions/{decision}/reject", "rejectDecision", "Reject a colleague's decision", account.ActConsoleWrite, a.rejectDecision)
+	op(a, post, "/curation/appeals/{appeal}/judge", "judge", "Answer an appeal", account.ActConsoleWrite, a.judge)
+	op(a, post, "/curation/notes/{note}/label", "label", "Say whether a note looks bought", account.ActConsoleWrite, a.label)
+	op(a, post, "/shops/{shop}/appeals", "appeal", "Appeal against the decision about a shop", account.ActMerchantWrite, a.appeal)
 }
