@@ -19,9 +19,11 @@ type Review struct {
 	Weeks     []Week
 	Compared  Compared
 	Visits    []Visit
-	Near      []shop.Hit // Other shops around, for the map.
 	Candidate *Candidate // Its place in the queue; nil if it has none.
 	Fitted    time.Time  // When its city was last fitted; zero if never.
+	Guarded   bool       // Taking it off the list needs a second person.
+	Days      int        // How long a decision holds unless the reviewer says otherwise.
+	Refused   error      // Why this session may not review the shop; nil if it may.
 }
 
 // A Week is a week of a shop's notes.
@@ -77,6 +79,10 @@ func (s *Service) review(tx *db.Tx, who account.Session, id shop.ID) (r Review, 
 	} else if !errors.Is(err, errNoModel) {
 		return r, err
 	}
+	if r.Guarded, err = s.needsSecond(tx, r.File, Decision{Shop: id, Verdict: Excluded}); err != nil {
+		return r, err
+	}
+	r.Days, r.Refused = s.Rules.filled().Days, reviews(who, sh)
 	if r.Basis.Score == nil {
 		return r, nil
 	}

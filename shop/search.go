@@ -111,6 +111,10 @@ func (q Query) words() (patterns [wordsMax]string, ok bool) {
 	return patterns, n > 0 || strings.TrimSpace(q.Name) == ""
 }
 
+// Patterns returns what a name is looked for by, patterns over the words of a
+// shop; ok is false if what was typed holds nothing that could be found.
+func Patterns(name string) (patterns [wordsMax]string, ok bool) { return Query{Name: name}.words() }
+
 // byName pages through the folded names in the database's order.
 func (q Query) byName(tx *db.Tx, words [wordsMax]string, now int, after cursor) ([]Hit, error) {
 	rows, err := db.All[row](tx, `

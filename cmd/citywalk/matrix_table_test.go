@@ -151,6 +151,15 @@ GET    /console/{$}                                       | member.use     | A B
 GET    /console/join/{token}                              | public         | *
 POST   /console/join/{token}                              | member.use     | *
 GET    /console/live                                      | merchant.read  | *
+GET    /console/curation                                  | console.read   | *
+GET    /console/curation.csv                              | console.read   | *
+POST   /console/curation/fit                              | console.write  | *
+GET    /console/curation/shops/{shop}                     | console.read   | *
+POST   /console/curation/shops/{shop}/decide              | console.write  | *
+POST   /console/curation/shops/{shop}/decisions/{decision}/confirm | console.write | *
+POST   /console/curation/shops/{shop}/decisions/{decision}/reject  | console.write | *
+POST   /console/curation/shops/{shop}/appeals/{appeal}    | console.write  | *
+POST   /console/curation/shops/{shop}/notes/{note}/label  | console.write  | *
 GET    /console/shops                                     | merchant.read  | A O U | A O U | B O U
 GET    /console/shops.csv                                 | merchant.read  | A O U | A O U | B O U
 GET    /console/shops/add                                 | console.write  | *
@@ -291,18 +300,22 @@ var sent = map[string]string{
 	"POST /till/signin/code":        "challenge=none&code=000000",
 	"POST /till/lang":               "lang=en",
 
-	"POST /console/redemptions/{redemption}/undo": "idem={idem}",
-	"POST /console/shops/{shop}/assign":           "merchant={merchant}",
-	"POST /console/shops/{shop}/pause":            "reason=x",
-	"POST /console/shops/{shop}/leave":            "reason=x",
-	"POST /console/shops/{shop}/terms":            "kind=percent&percent=20",
-	"POST /console/merchants":                     "name=新商家",
-	"POST /console/members/find":                  "q=13900000001",
-	"POST /console/access":                        "role=auditor",
-	"POST /console/signin":                        "phone=13900000099",
-	"POST /console/signin/code":                   "challenge=none&code=000000",
-	"POST /console/lang":                          "lang=en",
-	"POST /callbacks/payment":                     "{}",
+	"POST /console/redemptions/{redemption}/undo":            "idem={idem}",
+	"POST /console/shops/{shop}/assign":                      "merchant={merchant}",
+	"POST /console/shops/{shop}/pause":                       "reason=x",
+	"POST /console/shops/{shop}/leave":                       "reason=x",
+	"POST /console/shops/{shop}/terms":                       "kind=percent&percent=20",
+	"POST /console/curation/fit":                             "city=上海",
+	"POST /console/curation/shops/{shop}/decide":             "idem={idem}&verdict=watched&reason=x&tied=no",
+	"POST /console/curation/shops/{shop}/appeals/{appeal}":   "outcome=upheld&answer=x",
+	"POST /console/curation/shops/{shop}/notes/{note}/label": "label=bought",
+	"POST /console/merchants":                                "name=新商家",
+	"POST /console/members/find":                             "q=13900000001",
+	"POST /console/access":                                   "role=auditor",
+	"POST /console/signin":                                   "phone=13900000099",
+	"POST /console/signin/code":                              "challenge=none&code=000000",
+	"POST /console/lang":                                     "lang=en",
+	"POST /callbacks/payment":                                "{}",
 }
 
 // asked is what the lists are asked for: somebody's.

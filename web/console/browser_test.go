@@ -33,6 +33,8 @@ func TestPagesOnDesktopAndPhone(t *testing.T) {
 			g.paid(3300)
 			draft := g.draft("还没签的店")
 			at := shopPath(g.ours.ID)
+			v := g.settle()
+			g.included(g.operator, g.ours.ID)
 			page := webtest.Open(t, device, "")
 			look := func(shot string) {
 				t.Helper()
@@ -49,7 +51,9 @@ func TestPagesOnDesktopAndPhone(t *testing.T) {
 			look("signin")
 			page.SetCookie(g.url, "console", g.operator.token)
 			for _, p := range []struct{ shot, path string }{
-				{"today", "/console/"}, {"shops", "/console/shops"}, {"shop", at}, {"draft", shopPath(draft.ID)}, {"terms", at + "/terms"},
+				{"today", "/console/"}, {"curation", "/console/curation"}, {"curation-alarms", "/console/curation?view=alarms"},
+				{"review", reviewPath(v.praised.ID)}, {"review-listed", reviewPath(g.ours.ID)},
+				{"shops", "/console/shops"}, {"shop", at}, {"draft", shopPath(draft.ID)}, {"terms", at + "/terms"},
 				{"offers", at + "/offers"}, {"pause", at + "/pause"}, {"leave", at + "/leave"}, {"sign", at + "/sign"}, {"import", "/console/shops/import"}, {"add", "/console/shops/add"}, {"about", at + "/about"},
 				{"staff", at + "/team/" + string(g.staff.Person)}, {"merchants", "/console/merchants"}, {"merchant", merchantPath(g.ours.Merchant)},
 				{"members", "/console/members"}, {"passes", "/console/passes?state=active"}, {"member", "/console/members/" + string(g.member.Person)},

@@ -9,7 +9,7 @@ import (
 
 // Routes is the whole of the app, to be read from top to bottom.
 func (a *App) Routes() []web.Route {
-	return slices.Concat(a.Edge.SignIn(account.ConsoleApp, "/console/"), a.visitRoutes(), []web.Route{
+	return slices.Concat(a.Edge.SignIn(account.ConsoleApp, "/console/"), a.curationRoutes(), a.visitRoutes(), []web.Route{
 		{Pattern: "GET /console/join/{token}", Action: account.ActPublic, Handle: a.invitation},
 		{Pattern: "POST /console/join/{token}", Action: account.ActMemberUse, Handle: a.join},
 
@@ -82,6 +82,21 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "GET /console/access", Action: account.ActConsoleWrite, Handle: a.access},
 		{Pattern: "POST /console/access", Action: account.ActConsoleWrite, Handle: a.inviteOperator},
 	})
+}
+
+// curationRoutes are those of the list and of what is decided about shops.
+func (a *App) curationRoutes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /console/curation", Action: account.ActConsoleRead, Handle: a.curation},
+		{Pattern: "GET /console/curation.csv", Action: account.ActConsoleRead, Class: web.Export, Handle: a.curationFile},
+		{Pattern: "POST /console/curation/fit", Action: account.ActConsoleWrite, Handle: a.fit},
+		{Pattern: "GET /console/curation/shops/{shop}", Action: account.ActConsoleRead, Handle: a.review},
+		{Pattern: "POST /console/curation/shops/{shop}/decide", Action: account.ActConsoleWrite, Handle: a.decide},
+		{Pattern: "POST /console/curation/shops/{shop}/decisions/{decision}/confirm", Action: account.ActConsoleWrite, Handle: a.confirmDecision},
+		{Pattern: "POST /console/curation/shops/{shop}/decisions/{decision}/reject", Action: account.ActConsoleWrite, Handle: a.rejectDecision},
+		{Pattern: "POST /console/curation/shops/{shop}/appeals/{appeal}", Action: account.ActConsoleWrite, Handle: a.judge},
+		{Pattern: "POST /console/curation/shops/{shop}/notes/{note}/label", Action: account.ActConsoleWrite, Handle: a.label},
+	}
 }
 
 // visitRoutes are those of visits to shops.
