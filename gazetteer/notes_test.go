@@ -70,7 +70,7 @@ func TestNotesWithRealNames(t *testing.T) {
 }
 
 // TestBranchesByDistance asks for each restaurant by its name without the branch
-// and a position some 150 m off, as a telephone or another map gives it. The
+// and a position some 100 m off in each direction, as a telephone or another map gives it. The
 // errors are drawn from a seed.
 func TestBranchesByDistance(t *testing.T) {
 	noise := rand.New(rand.NewPCG(5, 5))
