@@ -1,7 +1,7 @@
 # Targets are explained by what follows ##. `make help` prints them.
 
 .DEFAULT_GOAL := build
-.PHONY: build test check race gen demo bench load curation faults fuzz crash failover requests restores history mutants help
+.PHONY: build test check race gen demo bench load curation faults fuzz crash failover requests restores history mutants opinion opinion-model help
 
 build: ## build the binary ./citywalk
 	go build -trimpath -o citywalk ./cmd/citywalk
@@ -55,5 +55,17 @@ history: ## find an order in 20,000 operations on each engine, with kills and fa
 mutants: ## plant bugs one by one in a copy and see that a test or a seed catches each
 	go test ./proof/planted -run TestBugsAreCaught -count=1 -timeout=60m -v -hunt
 
+opinion-model: ## learn the embedded opinion model anew from ../shared/data
+	go run ./cmd/citywalk curate train $(OPINION) --prior none --out opinion/embedded.model --replace --made 2026-11-26 \
+		--remark "Weights and hashes only. Dianping reviews, waimai_10k and ChnSentiCorp state no licence; THUOCL is MIT."
+
+opinion: ## validate what is read from texts on the public sets, about 3 minutes
+	go test ./opinion -run TestReal -opinion.long -count=1 -timeout=60m -v
+
+DATA ?= ../shared/data
+OPINION = --notes $(DATA)/dianping-reviews-wuhan/reviews.csv --starred \
+	--labelled $(DATA)/waimai-10k/waimai_10k.csv --labelled $(DATA)/chnsenticorp-htl/ChnSentiCorp_htl_all.csv \
+	--dishes $(DATA)/thuocl-lexicon/THUOCL_food.txt $(foreach part,train dev test,--aspects $(DATA)/asap-sample/$(part)_sample.csv)
+
 help: ## print this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name words; do printf '%-8s %s\n' "$$name" "$$words"; done
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name words; do printf '%-13s %s\n' "$$name" "$$words"; done

@@ -32,7 +32,6 @@ type header struct {
 	Bits    int       `json:"bits"`
 	Weights int       `json:"weights"` // How many are not zero.
 	Step    float64   `json:"step"`
-	Bias    float64   `json:"bias"`
 	Norm    float64   `json:"norm"`
 	Curve   []float64 `json:"curve"`
 	Dishes  int       `json:"dishes"`
@@ -43,11 +42,11 @@ func (h header) check() error {
 	switch {
 	case h.Bits < 8 || h.Bits > bitsMost:
 		return fmt.Errorf("a table of 2^%d weights", h.Bits)
-	case h.Weights < 0 || h.Weights > 1<<h.Bits:
+	case h.Weights < 0 || h.Weights > 1<<h.Bits+toldPlaces:
 		return fmt.Errorf("%d weights in a table of 2^%d", h.Weights, h.Bits)
 	case h.Dishes < 0 || h.Dishes > dishesMost:
 		return fmt.Errorf("%d dishes", h.Dishes)
-	case !finite(h.Step) || h.Step <= 0 || !finite(h.Bias) || !finite(h.Norm) || h.Norm < 0:
+	case !finite(h.Step) || h.Step <= 0 || !finite(h.Norm) || h.Norm < 0:
 		return errors.New("a scale that is no number")
 	case len(h.Curve) < 2 || len(h.Curve) > 1000:
 		return fmt.Errorf("a curve of %d points", len(h.Curve))
@@ -63,7 +62,7 @@ func (h header) check() error {
 // Write writes the model so that Read returns an equal one. Equal models give
 // equal bytes.
 func (m *Model) Write(w io.Writer) error {
-	h := header{Origin: m.Origin, Bits: 32 - int(m.shift), Step: m.step, Bias: m.bias, Norm: m.norm, Curve: m.curve, Dishes: len(m.dishes.keys)}
+	h := header{Origin: m.Origin, Bits: 32 - int(m.shift), Step: m.step, Norm: m.norm, Curve: m.curve, Dishes: len(m.dishes)}
 	var plain []byte
 	last := -1
 	for i, w := range m.weights {
@@ -74,8 +73,8 @@ func (m *Model) Write(w io.Writer) error {
 			h.Weights++
 		}
 	}
-	keys := make([]uint64, 0, len(m.dishes.keys))
-	for k := range m.dishes.keys {
+	keys := make([]uint64, 0, len(m.dishes))
+	for k := range m.dishes {
 		keys = append(keys, k)
 	}
 	slices.Sort(keys)
@@ -126,7 +125,7 @@ func readModel(r *bufio.Reader) (*Model, error) {
 	if _, err := io.ReadFull(r, start); err != nil || string(start) != magic {
 		return nil, errors.New("the file does not begin with " + magic[:len(magic)-1])
 	}
-	head, err := block(r, headerMost)
+	head, err := portion(r, headerMost)
 	if err != nil {
 		return nil, fmt.Errorf("header: %w", err)
 	}
@@ -137,7 +136,7 @@ func readModel(r *bufio.Reader) (*Model, error) {
 	if err := h.check(); err != nil {
 		return nil, fmt.Errorf("header: %w", err)
 	}
-	body, err := block(r, bodyMost)
+	body, err := portion(r, bodyMost)
 	if err != nil {
 		return nil, fmt.Errorf("weights: %w", err)
 	}
@@ -145,7 +144,7 @@ func readModel(r *bufio.Reader) (*Model, error) {
 	if _, err := io.ReadFull(r, sum[:]); err != nil || binary.BigEndian.Uint32(sum[:]) != crc32.ChecksumIEEE(body) {
 		return nil, errors.New("weights: the checksum does not fit")
 	}
-	m := &Model{Origin: h.Origin, shift: uint8(32 - h.Bits), step: h.Step, bias: h.Bias, norm: h.Norm, curve: h.Curve}
+	m := &Model{Origin: h.Origin, shift: uint8(32 - h.Bits), step: h.Step, norm: h.Norm, curve: h.Curve}
 	if err := m.fill(bufio.NewReader(flate.NewReader(bytes.NewReader(body))), h); err != nil {
 		return nil, err
 	}
@@ -153,8 +152,8 @@ func readModel(r *bufio.Reader) (*Model, error) {
 	return m, nil
 }
 
-// block reads a length and so many bytes.
-func block(r *bufio.Reader, most uint64) ([]byte, error) {
+// portion reads a length and so many bytes.
+func portion(r *bufio.Reader, most uint64) ([]byte, error) {
 	n, err := binary.ReadUvarint(r)
 	if err != nil {
 		return nil, err
@@ -169,7 +168,7 @@ func block(r *bufio.Reader, most uint64) ([]byte, error) {
 
 // fill reads the weights and the dishes.
 func (m *Model) fill(r *bufio.Reader, h header) error {
-	m.weights = make([]int8, 1<<h.Bits)
+	m.weights = make([]int8, 1<<h.Bits+toldPlaces)
 	at := -1
 	for range h.Weights {
 		gap, err := binary.ReadUvarint(r)
@@ -186,7 +185,7 @@ func (m *Model) fill(r *bufio.Reader, h header) error {
 		at += int(gap)
 		m.weights[at] = int8(w)
 	}
-	m.dishes = dishes{keys: make(map[uint64]struct{}, h.Dishes), most: dishMost}
+	m.dishes = make(dishes, h.Dishes)
 	key := uint64(0)
 	for i := range h.Dishes {
 		gap, err := binary.ReadUvarint(r)
@@ -196,7 +195,7 @@ func (m *Model) fill(r *bufio.Reader, h header) error {
 		if key += gap; gap >= 1<<40 || key >= 1<<40 || gap == 0 && i > 0 {
 			return errors.New("dishes: the keys are out of order")
 		}
-		m.dishes.keys[key] = struct{}{}
+		m.dishes[key] = struct{}{}
 	}
 	if _, err := r.ReadByte(); err != io.EOF {
 		return errors.New("more follows than the header says")

@@ -13,7 +13,7 @@ type role uint8
 const (
 	tells   role = iota // Says something by itself: an aspect, a polarity or both.
 	negates             // Turns what follows.
-	plainly             // Looks like a negation and is none.
+	plainly             // Looks like a negation and is none, or lets one through: very.
 	turns               // What follows is another matter.
 )
 
@@ -36,24 +36,25 @@ type lexicon struct {
 // lexicons is the one of the two lists.
 var lexicons = sync.OnceValue(func() *lexicon {
 	l := &lexicon{slots: make([]word, 1<<14)}
-	var lines [][]string
-	for _, list := range []string{chinese, english} {
-		for line := range strings.Lines(list) {
-			if fields := strings.Fields(line); len(fields) > 2 {
-				lines = append(lines, fields)
-				l.line(fields)
-			}
-		}
-	}
+	eachPhrase(func(head []string, phrase string) { l.phrase(head, phrase) })
 	for n := 1; n <= grams; n++ {
-		for _, fields := range lines {
-			for _, phrase := range fields[2:] {
-				l.share(strings.ReplaceAll(phrase, "_", " "), n)
-			}
-		}
+		eachPhrase(func(_ []string, phrase string) { l.share(phrase, n) })
 	}
 	return l
 })
+
+// eachPhrase calls take with each phrase of the two lists and with the two
+// fields that stand before it.
+func eachPhrase(take func(head []string, phrase string)) {
+	for _, list := range []string{chinese, english} {
+		for line := range strings.Lines(list) {
+			fields := strings.Fields(line)
+			for _, phrase := range fields[min(2, len(fields)):] {
+				take(fields[:2], strings.ReplaceAll(phrase, "_", " "))
+			}
+		}
+	}
+}
 
 // share says what a phrase of n units has to say by itself, so that together
 // with the shorter words inside it says what the list says. Shorter phrases
@@ -66,12 +67,12 @@ func (l *lexicon) share(phrase string, n int) {
 	whole := l.find(k)
 	own := float32(whole.said)
 	for r := (reader{scanner: scan(phrase), words: l}); r.next(); {
-		for _, inner := range r.keys[:min(r.n, n-1)] {
+		for _, inner := range r.found[:min(r.runs, n-1)] {
 			if w := l.find(inner); w != nil {
 				own -= w.own
 			}
 		}
-		if r.denied {
+		if r.tightly {
 			own += mirrored * float32(r.word.said)
 		}
 	}
@@ -82,16 +83,20 @@ func (l *lexicon) share(phrase string, n int) {
 // nothing, but not to its opposite. 不难吃 praises less than 难吃 damns.
 const mirrored = 1.75
 
-// line adds the words of one line of a list. The lists are constants, so that
-// a mistake in one is found by the first test.
-func (l *lexicon) line(fields []string) {
-	w := word{}
-	for _, letter := range fields[0] {
+// phrase adds a phrase of a list. The lists are constants, so that a mistake in
+// one is found by the first test.
+func (l *lexicon) phrase(head []string, phrase string) {
+	k, n := keyOf(phrase)
+	if n > grams {
+		return // Longer than any run that is hashed.
+	}
+	w := word{key: k, units: uint8(n)}
+	for _, letter := range head[0] {
 		if a := strings.IndexRune("TSPEWC", letter); a >= 0 {
 			w.aspects = w.aspects.With(Aspect(a))
 		}
 	}
-	switch fields[1] {
+	switch head[1] {
 	case "no":
 		w.role = negates
 	case "plain":
@@ -99,21 +104,13 @@ func (l *lexicon) line(fields []string) {
 	case "but":
 		w.role = turns
 	default:
-		said, err := strconv.Atoi(fields[1])
+		said, err := strconv.Atoi(head[1])
 		if err != nil {
-			panic(fmt.Sprintf("opinion: lexicon line %v: %v", fields[:2], err))
+			panic(fmt.Sprintf("opinion: lexicon line %v: %v", head, err))
 		}
 		w.said = int8(said)
 	}
-	for _, phrase := range fields[2:] {
-		var n int
-		w.key, n = keyOf(strings.ReplaceAll(phrase, "_", " "))
-		if n > grams {
-			continue // Longer than any run that is hashed.
-		}
-		w.units = uint8(n)
-		l.add(w)
-	}
+	l.add(w)
 }
 
 // add puts w where find looks for it. A word that is there already keeps its

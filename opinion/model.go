@@ -1,6 +1,8 @@
 package opinion
 
 import (
+	"bytes"
+	_ "embed"
 	"math"
 	"sync"
 )
@@ -9,10 +11,9 @@ import (
 // may ask it at once.
 type Model struct {
 	Origin  Origin
-	weights []int8 // By the upper bits of a key, in steps.
+	weights []int8 // In steps: by the upper bits of a run's key, then what words do.
 	shift   uint8
 	step    float64
-	bias    float64
 	norm    float64
 	curve   []float64 // Stars at evenly spaced logits from -curveReach to curveReach.
 	dishes  dishes
@@ -23,36 +24,37 @@ type Model struct {
 type Origin struct {
 	Made    string             `json:"made"` // The day, as it was given.
 	Seed    uint64             `json:"seed"`
-	Sources []Source           `json:"sources"`
+	Trained []Trained          `json:"trained"`
 	Metrics map[string]float64 `json:"metrics,omitempty"`
 	Note    string             `json:"note,omitempty"`
 }
 
-// A Source is a file that a model was trained on.
-type Source struct {
+// A Trained is notes that a model has learned from.
+type Trained struct {
 	Name   string `json:"name"`
-	Kind   string `json:"kind"` // notes, labelled, dishes or prior.
-	Rows   int    `json:"rows"`
+	Notes  int    `json:"notes"`
 	SHA256 string `json:"sha256"`
 }
 
 // curveReach is the logit beyond which the stars do not change any more.
 const curveReach = 6
 
-// plainModel knows the lexicon and nothing else.
-var plainModel = sync.OnceValue(func() *Model {
-	s := usual()
-	s.Bits = 20
-	m := &Model{weights: make([]int8, 1<<s.Bits), shift: uint8(32 - s.Bits), step: 1. / 32, norm: .5}
-	for i, w := range s.priors() {
-		m.weights[i] = int8(max(-127, min(127, math.Round(float64(w)/m.step))))
+// embedded is the file of the program's own model, made by make opinion-model.
+//
+//go:embed embedded.model
+var embedded []byte
+
+var embeddedModel = sync.OnceValue(func() *Model {
+	m, err := Read(bytes.NewReader(embedded))
+	if err != nil {
+		panic(err) // The program was built with a broken file.
 	}
-	m.ready()
 	return m
 })
 
-// Default returns the model that is part of the program.
-func Default() *Model { return plainModel() }
+// Default returns the model that is part of the program. What it learned from
+// stands in its Origin.
+func Default() *Model { return embeddedModel() }
 
 // ready computes what follows from the rest.
 func (m *Model) ready() {
@@ -74,21 +76,21 @@ func (m *Model) logit(sum, n int) float64 {
 	if n == 0 {
 		return 0
 	}
-	return m.bias + float64(sum)*m.scales[min(n, len(m.scales)-1)]
+	return float64(sum) * m.scales[min(n, len(m.scales)-1)]
 }
 
 // sum adds up the weights of a text's keys.
 func (m *Model) sum(text string) (sum, n int) {
 	weights, shift := m.weights, m.shift
+	told := weights[len(weights)-toldPlaces:]
 	for r := read(text); r.next(); {
-		for _, k := range r.keys[:r.n] {
+		for _, k := range r.found[:r.runs] {
 			sum += int(weights[k>>shift])
 		}
-		n += r.n
-		if r.denied {
-			sum += int(weights[(r.word.key^mirror)>>shift])
-			n++
+		for _, at := range r.told[:r.telling] {
+			sum += int(told[at])
 		}
+		n += r.runs + r.telling
 	}
 	return sum, n
 }

@@ -15,6 +15,7 @@ type unit struct {
 	from, to int
 	rune     rune // The folded character; for a word or number its first.
 	kind     kind
+	gap      bool // Whether a space stands before it.
 }
 
 // A scanner cuts a text into units, in one pass and without memory.
@@ -30,11 +31,15 @@ func scan(text string) scanner { return scanner{text: text, table: folds()} }
 
 // next returns the next unit; false at the end.
 func (s *scanner) next(u *unit) bool {
+	gap := false
 	for s.at < len(s.text) {
 		from := s.at
 		f := s.take()
 		switch f.kind() {
-		case skipped, space:
+		case skipped:
+			continue
+		case space:
+			gap = true
 			continue
 		case latin, digit:
 			s.run(u, f)
@@ -48,7 +53,7 @@ func (s *scanner) next(u *unit) bool {
 			*u = unit{hash: mix(uint64(f.rune())), rune: f.rune(), kind: glyph}
 			s.last = 0
 		}
-		u.from, u.to = from, s.at
+		u.from, u.to, u.gap = from, s.at, gap
 		return true
 	}
 	return false
@@ -58,6 +63,10 @@ func (s *scanner) next(u *unit) bool {
 func (s *scanner) take() folded {
 	if c := s.text[s.at]; c < utf8.RuneSelf {
 		s.at++
+		if c == '\\' && s.at < len(s.text) && s.text[s.at] == 'n' {
+			s.at++ // An export that wrote its line breaks as \n.
+			return of(line, '\n')
+		}
 		return s.table[c]
 	}
 	r, size := utf8.DecodeRuneInString(s.text[s.at:])

@@ -20,6 +20,7 @@ type BenchCmd struct {
 	Redeem BenchRedeemCmd `cmd:"" help:"Redemptions a second through HTTP, on SQLite and PostgreSQL."`
 	Load   BenchLoadCmd   `cmd:"" help:"What happens when three times as much comes as the machine can do."`
 	Curate BenchCurateCmd `cmd:"" help:"Scoring a city from its notes: speed, yardsticks, and the order of reviews."`
+	Text   BenchTextCmd   `cmd:"" help:"How fast texts are read: polarity, clauses, dishes, likeness."`
 }
 
 // BenchRedeemCmd measures whole redemptions: code, scan, price, confirm, paid.
