@@ -84,9 +84,11 @@ func located(p ui.Page, v curate.Visit) string {
 
 // spoken are the words that the page's script says.
 var spoken = []string{
-	"queued", "waiting", "sending", "offline", "sent", "signin", "busy", "others", "draft",
-	"saved.title", "saved.line", "sent.title", "sent.line", "edit", "drop", "drop.sure", "again", "photo.drop", "photo.bad", "photo.max", "photo.n", "photos.n",
-	"place.asking", "place.taken", "place.drop", "place.denied", "place", "place.why", "refused", "refused.photo",
+	"queued", "waiting", "sending", "signin", "signin.go", "busy", "others", "nothing", "full",
+	"saved.title", "saved.line", "sent.title", "sent.line", "refused.title", "refused.line",
+	"edit", "edit.busy", "drop", "drop.sure", "again", "photo.drop", "photo.bad", "photo.max", "photo.n", "photos.n", "price.bad",
+	"place", "place.why", "place.asking", "place.taken", "place.kept", "place.drop", "place.denied",
+	"refused", "refused.photo", "badge.waiting", "badge.refused",
 }
 
 // visitWords are those words as JSON: what the page says when the server
