@@ -49,4 +49,3 @@ func (p *Page) Locate(lat, lng, metres float64) {
 	}
 	p.do("set the position", call(emulation.SetGeolocationOverride, emulation.SetGeolocationOverrideParams{Latitude: &lat, Longitude: &lng, Accuracy: &metres}))
 }
-
