@@ -16,6 +16,7 @@ type View string
 const (
 	InQueue    View = ""         // The queue: alarms first, then by worth.
 	InAlarm    View = "alarms"   // Fallen, expired or appealed against.
+	InAppeal   View = "appeals"  // Appealed against.
 	InProposal View = "proposed" // A decision waits for a second person.
 	InConfirm  View = "confirm"  // The same, without what one proposed oneself.
 	OnList     View = "included"

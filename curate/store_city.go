@@ -73,6 +73,11 @@ func lines(tx *db.Tx, who account.ID, a Ask, words [3]string) ([]Line, error) {
 			ORDER BY CASE COALESCE(d.alarm, '') WHEN 'fallen' THEN 0 WHEN '' THEN 1 ELSE 2 END, d.alarmed, s.id
 			LIMIT CAST($5 AS BIGINT) OFFSET CAST($6 AS BIGINT)`,
 			a.City, words[0], words[1], words[2], a.Limit, a.From)
+	case InAppeal:
+		rows, err = db.All[lineRow](tx, lineSelect+`
+			AND s.id IN (SELECT shop FROM curate_appeals WHERE state = 'open')
+			ORDER BY s.id LIMIT CAST($5 AS BIGINT) OFFSET CAST($6 AS BIGINT)`,
+			a.City, words[0], words[1], words[2], a.Limit, a.From)
 	case InProposal, InConfirm:
 		var but account.ID
 		if a.View == InConfirm {

@@ -41,10 +41,6 @@ type crowd struct {
 	phones []string
 	keys   int
 	secret []secret
-
-	note     curate.NoteID     // About the first shop.
-	decision curate.DecisionID // Proposed about the first shop.
-	appeal   curate.AppealID   // Against what stands about the first shop.
 }
 
 // things are what a cell of the matrix is about.
@@ -151,7 +147,6 @@ func (g *crowd) settle() {
 		g.dine(&g.things[i], g.session(staff, account.TillApp), i != 1)
 	}
 	two.open = two.paid
-	g.review()
 	g.leave("revoked")
 	g.keepSecrets()
 }
@@ -264,28 +259,6 @@ func (g *crowd) keepSecrets() {
 	for _, phone := range g.phones {
 		g.secret = append(g.secret, secret{"phone number", phone, ""})
 	}
-}
-
-// review has a note come in, the first shop put on the list, its merchant
-// appeal and its removal proposed, all by somebody who is gone afterwards.
-func (g *crowd) review() {
-	g.t.Helper()
-	ctx, s, sh := g.t.Context(), g.parts.curate, g.things[0].shop.ID
-	who := g.session("revoked", account.ConsoleApp)
-	taken, err := s.Take(ctx, who, "matrix", []curate.Draft{
-		{SourceID: "1", Shop: sh, Author: "a", Written: g.clock.Now(), Stars: 5, Likes: -1, Followers: -1, Text: "汤很鲜，老板热情。"}})
-	g.must(err)
-	g.note = taken[0].ID
-	ruling := curate.Ruling{Verdict: curate.Included, Reason: "汤头好", Tie: curate.Tie{None: true}}
-	stands, err := s.Decide(ctx, who, sh, ruling, g.key())
-	g.must(err)
-	a, err := s.Appeal(ctx, g.session("A", account.ConsoleApp), sh, "请再来看看")
-	g.must(err)
-	g.appeal = a.ID
-	ruling.Verdict, ruling.Seen, ruling.Tie = curate.Excluded, stands.ID, curate.Tie{Words: "亲戚"}
-	d, err := s.Decide(ctx, who, sh, ruling, g.key())
-	g.must(err)
-	g.decision = d.ID
 }
 
 // deadJob puts a job there that was given up.

@@ -153,6 +153,8 @@ POST   /console/join/{token}                              | member.use     | *
 GET    /console/live                                      | merchant.read  | *
 GET    /console/curation                                  | console.read   | *
 GET    /console/curation.csv                              | console.read   | *
+GET    /console/curation/waiting                          | console.read   | *
+POST   /console/curation/waiting/{note}                   | console.write  | *
 POST   /console/curation/fit                              | console.write  | *
 GET    /console/curation/shops/{shop}                     | console.read   | *
 POST   /console/curation/shops/{shop}/decide              | console.write  | *
@@ -309,6 +311,7 @@ var sent = map[string]string{
 	"POST /console/curation/shops/{shop}/decide":             "idem={idem}&verdict=watched&reason=x&tied=no",
 	"POST /console/curation/shops/{shop}/appeals/{appeal}":   "outcome=upheld&answer=x",
 	"POST /console/curation/shops/{shop}/notes/{note}/label": "label=bought",
+	"POST /console/curation/waiting/{note}":                  "act=none",
 	"POST /console/merchants":                                "name=新商家",
 	"POST /console/members/find":                             "q=13900000001",
 	"POST /console/access":                                   "role=auditor",

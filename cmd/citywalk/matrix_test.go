@@ -230,7 +230,6 @@ func (m *stroll) fill(text, pattern, who string, i int, inPath bool) string {
 		"{day}", string(at.paid.Day), "{job}", m.job, "{token}", m.token, "{plan}", "annual", "{visit}", m.visit, "{photo}", m.photo,
 		"{note}", m.note, "{decision}", m.decision, "{appeal}", m.appeal, "{key...}", key,
 		"{name}", strings.TrimPrefix(ui.Asset("app.css"), "/assets/"), "{hash}", bill.Quote.Hash, "{idem}", m.crowd.key(),
-		"{note}", string(m.note), "{decision}", string(m.decision), "{appeal}", string(m.appeal),
 		"{code}", map[bool]string{true: "annual", false: m.code}[inPath]).Replace(text)
 }
 

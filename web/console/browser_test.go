@@ -51,7 +51,7 @@ func TestPagesOnDesktopAndPhone(t *testing.T) {
 			look("signin")
 			page.SetCookie(g.url, "console", g.operator.token)
 			for _, p := range []struct{ shot, path string }{
-				{"today", "/console/"}, {"curation", "/console/curation"}, {"curation-alarms", "/console/curation?view=alarms"},
+				{"today", "/console/"}, {"curation", "/console/curation"}, {"curation-alarms", "/console/curation?view=alarms"}, {"waiting", "/console/curation/waiting"},
 				{"review", reviewPath(v.praised.ID)}, {"review-listed", reviewPath(g.ours.ID)},
 				{"shops", "/console/shops"}, {"shop", at}, {"draft", shopPath(draft.ID)}, {"terms", at + "/terms"},
 				{"offers", at + "/offers"}, {"pause", at + "/pause"}, {"leave", at + "/leave"}, {"sign", at + "/sign"}, {"import", "/console/shops/import"}, {"add", "/console/shops/add"}, {"about", at + "/about"},

@@ -64,7 +64,7 @@ func (q queue) first() string {
 // viewAsked is the view that the address names.
 func viewAsked(v url.Values) (curate.View, error) {
 	view := curate.View(v.Get("view"))
-	if view != curate.InConfirm && !slices.Contains(curate.Views(), view) {
+	if view != curate.InConfirm && view != curate.InAppeal && !slices.Contains(curate.Views(), view) {
 		return "", web.ErrNowhere
 	}
 	return view, nil

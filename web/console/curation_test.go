@@ -1,10 +1,15 @@
 package console
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"citywalk/account"
+	"citywalk/curate"
 )
 
 // An operator goes from the queue to a decision and on to the next shop.
@@ -121,5 +126,94 @@ func TestNotesAreLabelled(t *testing.T) {
 	}
 	if text := g.auditor.get(at); strings.Contains(text, "像买的") || strings.Contains(text, `name="verdict"`) {
 		t.Error("an auditor is offered to decide")
+	}
+}
+
+// Notes of which nobody knows the shop are given one by a person, or none.
+func TestWaitingNotesFindTheirShop(t *testing.T) {
+	g := newRig(t)
+	shows(t, g.operator.get("/console/curation/waiting"), "都认好了")
+	for i, text := range []string{"那家老张，汤头真鲜。", "路边摊的烤串，辣得过瘾。"} {
+		results, err := g.Curate.Take(t.Context(), g.operator.Session, "test", []curate.Draft{{SourceID: fmt.Sprint("w", i), City: "上海", Author: "a",
+			Written: g.clock.Now(), Likes: -1, Followers: -1, Text: text}})
+		g.must(err)
+		if results[0].State != curate.Waiting {
+			t.Fatalf("the note is %s", results[0].State)
+		}
+	}
+	notes, err := g.Curate.Waiting(t.Context(), g.operator.Session, "上海", 10)
+	g.must(err)
+	at := "/console/curation/waiting"
+	first, second := at+"/"+string(notes[0].ID), at+"/"+string(notes[1].ID)
+	shows(t, g.operator.get(at), "那家老张", "还有 2 条", "都不是")
+	shows(t, g.operator.get("/console/"), "2 条笔记不知是哪家店")
+	if text := g.auditor.get(at); strings.Contains(text, "都不是") {
+		t.Error("an auditor is offered to link a note")
+	}
+	shows(t, g.operator.get(at+"?note="+string(notes[0].ID)+"&q="+url.QueryEscape("老张面")), "老张面馆", string(g.ours.ID))
+	shows(t, g.operator.get(at+"?note="+string(notes[0].ID)+"&q="+url.QueryEscape("不存在的店")), "没有找到「不存在的店」")
+	g.operator.refused(http.StatusUnprocessableEntity, "先选一家店", first, "act", "link")
+	g.operator.refused(http.StatusUnprocessableEntity, "控制字符", first, "act", "link", "shop", string(g.ours.ID), "alias", "老\u202e张")
+	g.operator.done(at, first, "act", "link", "shop", string(g.ours.ID), "alias", "老张")
+	if got := g.operator.send(first, "act", "link", "shop", string(g.theirs.ID)); got.Status != http.StatusConflict {
+		t.Errorf("linking what is linked answers %d", got.Status)
+	}
+	g.operator.done(at, second, "act", "none")
+	shows(t, g.operator.get(at), "都认好了")
+	n, err := g.Curate.Get(t.Context(), g.operator.Session, notes[0].ID)
+	g.must(err)
+	if n.Shop != g.ours.ID || n.State != curate.Linked {
+		t.Errorf("the note is %s of %s", n.State, n.Shop)
+	}
+}
+
+// Today begins with what curation raised, counts what waits, and each line
+// leads to its rows; the shop's page says where it stands.
+func TestTodaySaysWhatCurationWaitsFor(t *testing.T) {
+	g := newRig(t)
+	v := g.settle()
+	d := g.included(g.operator, g.ours.ID)
+	shows(t, g.operator.get(shopPath(g.ours.ID)), "去评审", reviewPath(g.ours.ID), "街坊常来", "收录")
+	shows(t, g.auditor.get(shopPath(g.ours.ID)), "看评审")
+	if text := g.merchant.get(shopPath(g.ours.ID)); strings.Contains(text, "去评审") {
+		t.Error("a merchant is led to the review")
+	}
+	_, err := g.Curate.Appeal(t.Context(), g.merchant.Session, g.ours.ID, "请再来看看。")
+	g.must(err)
+	g.operator.refused(http.StatusConflict, "x", reviewPath(g.ours.ID)+"/decide", "verdict", "excluded", "reason", "x", "tied", "no", "seen", "dec_x")
+	_, err = g.Curate.Decide(t.Context(), g.operator.Session, g.ours.ID, curate.Ruling{Verdict: curate.Excluded, Reason: "关门了", Tie: curate.Tie{None: true}, Seen: d.ID}, g.key())
+	g.must(err)
+	shows(t, v.colleague.get("/console/"), "1 个商家申诉等答复", "1 个评审决定等你确认", "view=confirm", "view=appeals")
+	if text := g.operator.get("/console/"); strings.Contains(text, "等你确认") {
+		t.Error("who proposed is asked to confirm")
+	}
+	shows(t, v.colleague.get("/console/curation?view=appeals&city="+url.QueryEscape("上海")), "老张面馆")
+	g.clock.Advance(366 * 24 * time.Hour)
+	g.must(g.Curate.Watch(t.Context()))
+	v.third = g.enter("13900000012", "吴复核", account.Grant{Role: account.Operator}, account.ConsoleApp)
+	shows(t, v.third.get("/console/"), "「老张面馆」评审到期了", reviewPath(g.ours.ID)+"?view=alarms")
+	shows(t, v.third.get("/console/curation?view=alarms"), "评审到期", "商家申诉")
+}
+
+// What is internal to curation is not there for merchants.
+func TestMerchantsDoNotReview(t *testing.T) {
+	g := newRig(t)
+	at := reviewPath(g.ours.ID)
+	for _, path := range []string{"/console/curation", "/console/curation.csv", "/console/curation/waiting", at} {
+		if got := g.merchant.Do(t, "GET "+path); got.Status != http.StatusForbidden {
+			t.Errorf("GET %s answers a merchant %d", path, got.Status)
+		}
+	}
+	for _, who := range []*person{g.merchant, g.auditor} {
+		if got := who.send(at+"/decide", "verdict", "included", "reason", "x", "tied", "no"); got.Status != http.StatusForbidden {
+			t.Errorf("deciding answers %d", got.Status)
+		}
+	}
+	both := g.enter("13900000013", "兼职", account.Grant{Role: account.Operator}, account.ConsoleApp)
+	_, err := g.Account.Appoint(t.Context(), "13900000013", "兼职", account.Grant{Role: account.Merchant, Merchant: string(g.ours.Merchant)})
+	g.must(err)
+	shows(t, both.get(at), "不能评审它的门店")
+	if got := g.operator.Do(t, "GET "+reviewPath("shp_00000000000000000000000000")); got.Status != http.StatusNotFound {
+		t.Errorf("a shop that is not there answers %d", got.Status)
 	}
 }

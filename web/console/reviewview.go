@@ -49,6 +49,11 @@ func (q queue) count(v curate.View) int {
 	return -1
 }
 
+// shows reports whether a view is the one shown, or the wider one that holds it.
+func (q queue) shows(v curate.View) bool {
+	return q.View == v || q.View == curate.InConfirm && v == curate.InProposal || q.View == curate.InAppeal && v == curate.InAlarm
+}
+
 // viewKey is a view's word.
 func viewKey(v curate.View) string {
 	if v == curate.InQueue {
@@ -206,6 +211,31 @@ func by(p ui.Page, names map[account.ID]string, id account.ID) string {
 func said(p ui.Page, err error) string {
 	if f, ok := fault.From(err); ok {
 		return f.Say(p.Lang)
+	}
+	return ""
+}
+
+// starsOf prints the stars that an author gave, "" for none.
+func starsOf(p ui.Page, stars float64) string {
+	if stars == 0 {
+		return ""
+	}
+	return p.T("suspect.stars", "n", strconv.FormatFloat(stars, 'f', -1, 64))
+}
+
+func fromValue(from int) string {
+	if from == 0 {
+		return ""
+	}
+	return strconv.Itoa(from)
+}
+
+// preset is the guess that is chosen beforehand: only one that is likely, so
+// that a press without a look does little harm.
+func preset(one riddle, i int) string {
+	const likely = 0.6
+	if i == 0 && one.Choices[0].Probability >= likely {
+		return string(one.Choices[0].ID)
 	}
 	return ""
 }

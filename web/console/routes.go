@@ -89,6 +89,8 @@ func (a *App) curationRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /console/curation", Action: account.ActConsoleRead, Handle: a.curation},
 		{Pattern: "GET /console/curation.csv", Action: account.ActConsoleRead, Class: web.Export, Handle: a.curationFile},
+		{Pattern: "GET /console/curation/waiting", Action: account.ActConsoleRead, Handle: a.waiting},
+		{Pattern: "POST /console/curation/waiting/{note}", Action: account.ActConsoleWrite, Handle: a.linkNote},
 		{Pattern: "POST /console/curation/fit", Action: account.ActConsoleWrite, Handle: a.fit},
 		{Pattern: "GET /console/curation/shops/{shop}", Action: account.ActConsoleRead, Handle: a.review},
 		{Pattern: "POST /console/curation/shops/{shop}/decide", Action: account.ActConsoleWrite, Handle: a.decide},

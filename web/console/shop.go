@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"citywalk/account"
+	"citywalk/curate"
 	"citywalk/geo"
 	"citywalk/money"
 	"citywalk/redeem"
@@ -24,8 +25,9 @@ type desk struct {
 	Merchant  shop.Merchant // Zero when it has none.
 	Merchants []ui.Choice   // To choose from, for operators.
 	Team      []account.Person
-	Runs      bool // Whether this session runs the programme.
-	Writes    bool // Whether this session may change the shop.
+	Runs      bool         // Whether this session runs the programme.
+	Writes    bool         // Whether this session may change the shop.
+	Curation  *curate.File // For those who see everything.
 	Form      ui.Form
 }
 
@@ -53,6 +55,13 @@ func (a *App) desk(r *http.Request, s shop.Shop) (p ui.Page, d desk, err error) 
 		if d.Merchants, err = a.allMerchants(ctx); err != nil {
 			return p, d, err
 		}
+	}
+	if readsAll(who) {
+		f, err := a.Curate.File(ctx, who, s.ID)
+		if err != nil {
+			return p, d, err
+		}
+		d.Curation = &f
 	}
 	if s.Merchant == "" {
 		return p, d, nil

@@ -165,6 +165,9 @@ func (a *App) glanceOf(ctx context.Context, p ui.Page, who account.Session, g *g
 // alarms is what needs an operator, the worst first, and last whether the
 // books prove if they do.
 func (a *App) alarms(ctx context.Context, p ui.Page, who account.Session) (all []alarm, err error) {
+	if all, err = a.fallen(ctx, p, who); err != nil {
+		return nil, err
+	}
 	stuck, err := a.Redeem.List(ctx, who, redeem.Filter{State: redeem.Stuck, Limit: rowsMax})
 	if err != nil {
 		return nil, err
@@ -187,7 +190,11 @@ func (a *App) alarms(ctx context.Context, p ui.Page, who account.Session) (all [
 	if err != nil {
 		return nil, err
 	}
-	all = append(all, held...)
+	todo, err := a.todo(ctx, p, who)
+	if err != nil {
+		return nil, err
+	}
+	all = append(append(all, held...), todo...)
 	paused, err := a.Shop.Count(ctx, "", shop.Paused)
 	if err != nil {
 		return nil, err
