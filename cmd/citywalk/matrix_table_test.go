@@ -186,6 +186,8 @@ POST   /console/shops/{shop}/offers/{offer}/end           | merchant.write | A O
 POST   /console/shops/{shop}/team                         | merchant.write | A O | A O | B O
 GET    /console/shops/{shop}/team/{person}                | merchant.write | A O | A O | B O
 POST   /console/shops/{shop}/team/{person}                | merchant.write | A O | A O | B O
+GET    /console/shops/{shop}/dossier                      | merchant.read  | A O U | A O U | B O U
+POST   /console/shops/{shop}/appeal                       | merchant.write | A | A | B
 GET    /console/shops/{shop}/sign                         | merchant.read  | A O U | A O U | B O U
 GET    /console/shops/{shop}/sign.svg                     | merchant.read  | A O U | A O U | B O U
 GET    /console/merchants                                 | console.read   | *
@@ -286,15 +288,16 @@ var sent = map[string]string{
 	"PUT /api/v1/shops/{shop}/state":                `{"state":"paused","reason":"x"}`,
 	"PUT /api/v1/shops/{shop}/terms":                `{"kind":"percent","percent":20}`,
 
-	"POST /passes/{id}/refund": "idem={idem}&amount=1",
-	"POST /shops/{id}/note":    "idem={idem}&text=汤很鲜&stars=4",
-	"POST /s/{number}":         "bill=80",
-	"POST /s/{number}/pay":     "idem={idem}&bill=80&due=72",
-	"POST /pay/{id}/confirm":   "idem={idem}&version=1&hash={hash}",
-	"POST /me/name":            "name=新名字",
-	"POST /signin":             "phone=13900000099",
-	"POST /signin/code":        "challenge=none&code=000000",
-	"POST /lang":               "lang=en",
+	"POST /passes/{id}/refund":          "idem={idem}&amount=1",
+	"POST /console/shops/{shop}/appeal": "idem={idem}&text=请再来看看",
+	"POST /shops/{id}/note":             "idem={idem}&text=汤很鲜&stars=4",
+	"POST /s/{number}":                  "bill=80",
+	"POST /s/{number}/pay":              "idem={idem}&bill=80&due=72",
+	"POST /pay/{id}/confirm":            "idem={idem}&version=1&hash={hash}",
+	"POST /me/name":                     "name=新名字",
+	"POST /signin":                      "phone=13900000099",
+	"POST /signin/code":                 "challenge=none&code=000000",
+	"POST /lang":                        "lang=en",
 
 	"POST /till/shops/{shop}/scan":  "idem={idem}&code={code}",
 	"POST /till/bills/{bill}/price": "idem={idem}&bill=80",

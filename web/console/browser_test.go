@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"citywalk/curate"
 	"citywalk/shop"
 	"citywalk/web/webtest"
 )
@@ -66,6 +67,19 @@ func TestPagesOnDesktopAndPhone(t *testing.T) {
 				page.Open(g.url + p.path)
 				look(p.shot)
 			}
+			page.SetCookie(g.url, "console", g.merchant.token)
+			page.Open(g.url + dossierPath(g.ours.ID))
+			look("dossier-none")
+			g.written(g.ours)
+			g.decided(g.ours, curate.Excluded, "汤头好，可是等位太久，大家说得很重。等位短下来，再来看。")
+			page.Open(g.url + dossierPath(g.ours.ID))
+			look("dossier")
+			_, err := g.Curate.Appeal(t.Context(), g.merchant.Session, g.ours.ID, "上个月加了十二个座位，周末等位从四十分钟降到十分钟，请再来看看。")
+			g.must(err)
+			page.Reload()
+			look("dossier-appealed")
+			page.Open(g.url + "/console/")
+			look("today-merchant")
 		})
 	}
 }

@@ -40,6 +40,8 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "POST /console/shops/{shop}/team", Action: account.ActMerchantWrite, Handle: a.inviteStaff},
 		{Pattern: "GET /console/shops/{shop}/team/{person}", Action: account.ActMerchantWrite, Handle: a.staff},
 		{Pattern: "POST /console/shops/{shop}/team/{person}", Action: account.ActMerchantWrite, Handle: a.dismissStaff},
+		{Pattern: "GET /console/shops/{shop}/dossier", Action: account.ActMerchantRead, Handle: a.dossier},
+		{Pattern: "POST /console/shops/{shop}/appeal", Action: account.ActMerchantWrite, Handle: a.appeal},
 		{Pattern: "GET /console/shops/{shop}/sign", Action: account.ActMerchantRead, Handle: a.sign},
 		{Pattern: "GET /console/shops/{shop}/sign.svg", Action: account.ActMerchantRead, Handle: a.signFile},
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"citywalk/account"
+	"citywalk/curate"
 	"citywalk/db"
 	"citywalk/jobs"
 	"citywalk/ledger"
@@ -42,6 +43,7 @@ type glance struct {
 	Passes   int
 	Latest   []redeem.Redemption
 	Choices  []ui.Choice
+	Placings []curate.Placing // Where a merchant's shops stand on the curated list.
 }
 
 func (g glance) now() redeem.DaySum  { return g.Days[len(g.Days)-1] }
@@ -148,6 +150,9 @@ func (a *App) glanceOf(ctx context.Context, p ui.Page, who account.Session, g *g
 		return err
 	}
 	g.Name = called[g.Merchant]
+	if g.Placings, err = a.Curate.Placings(ctx, who, g.Merchant, latestMax); err != nil {
+		return err
+	}
 	hits, err := a.Shop.Search(ctx, shop.Query{Merchant: g.Merchant, Limit: 100})
 	for _, h := range hits {
 		switch {
