@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"citywalk/account"
 	"citywalk/db"
@@ -40,7 +38,7 @@ func (r Remark) tidy(now time.Time) (Remark, error) {
 	}
 	for _, s := range []*string{&r.SourceID, &r.Author, &r.Note} {
 		*s = strings.TrimSpace(*s)
-		if *s == "" || !utf8.ValidString(*s) || utf8.RuneCountInString(*s) > nameMax || strings.ContainsFunc(*s, unicode.IsControl) {
+		if !identifies(*s) {
 			return r, ErrIdentity
 		}
 	}
@@ -82,7 +80,7 @@ func (s *Service) takeComments(ctx context.Context, who account.ID, source strin
 			}
 			switch {
 			case errors.Is(err, db.ErrNone):
-				results[i] = Result{Outcome: Refused, Err: ErrNote}
+				results[i] = Result{Outcome: Refused, Err: ErrNote.In("note")}
 			case err != nil && isOurs(err):
 				return err
 			case err != nil:

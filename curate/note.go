@@ -98,7 +98,7 @@ func (d Draft) tidy(now time.Time) (Draft, error) {
 	}
 	for _, s := range []*string{&d.SourceID, &d.Author} {
 		*s = strings.TrimSpace(*s)
-		if *s == "" || utf8.RuneCountInString(*s) > nameMax || !utf8.ValidString(*s) || strings.ContainsFunc(*s, unicode.IsControl) {
+		if !identifies(*s) {
 			return d, ErrIdentity
 		}
 	}
@@ -119,6 +119,13 @@ func (d Draft) tidy(now time.Time) (Draft, error) {
 		return d, ErrCount.In("likes")
 	}
 	return d, nil
+}
+
+// identifies reports whether s can be the id of something at a source, or the
+// name of an author.
+func identifies(s string) bool {
+	return s != "" && utf8.RuneCountInString(s) <= nameMax && utf8.ValidString(s) &&
+		!strings.ContainsFunc(s, unicode.IsControl) && !strings.ContainsFunc(s, deceives)
 }
 
 const day = 24 * time.Hour
