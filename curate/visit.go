@@ -176,6 +176,10 @@ func record(tx *db.Tx, who account.Session, v Visit) (kept Visit, err error) {
 		return v, err
 	}
 	if kept, err = v.tidy(tx.Now()); err != nil {
+		// Its reply may have been lost, and the phone away for a month since.
+		if old, oldErr := visitOf(tx, who.Person, v.Key); oldErr == nil && old.Shop == v.Shop {
+			return old, nil
+		}
 		return v, err
 	}
 	kept.ID, kept.Reviewer, kept.At = VisitID(tx.ID("vis")), who.Person, tx.Now()
