@@ -54,6 +54,7 @@ func TestPagesOnDesktopAndPhone(t *testing.T) {
 			for _, p := range []struct{ shot, path string }{
 				{"today", "/console/"}, {"curation", "/console/curation"}, {"curation-alarms", "/console/curation?view=alarms"}, {"waiting", "/console/curation/waiting"},
 				{"review", reviewPath(v.praised.ID)}, {"review-listed", reviewPath(g.ours.ID)},
+				{"visit", visitPath(g.ours.ID)}, {"visits", visitsPath},
 				{"shops", "/console/shops"}, {"shop", at}, {"draft", shopPath(draft.ID)}, {"terms", at + "/terms"},
 				{"offers", at + "/offers"}, {"pause", at + "/pause"}, {"leave", at + "/leave"}, {"sign", at + "/sign"}, {"import", "/console/shops/import"}, {"add", "/console/shops/add"}, {"about", at + "/about"},
 				{"staff", at + "/team/" + string(g.staff.Person)}, {"merchants", "/console/merchants"}, {"merchant", merchantPath(g.ours.Merchant)},
@@ -85,7 +86,7 @@ func TestPagesOnDesktopAndPhone(t *testing.T) {
 }
 
 // smallTargets names what can be pressed and is lower than a finger.
-const smallTargets = `[...document.querySelectorAll("a.button, button, .menu a, summary, select, .radio, .back, .chip, .day")]
+const smallTargets = `[...document.querySelectorAll("a.button, button, .menu a, summary, select, .radio, .back, .chip, .day, .tri span, .marks span, .tile, .visit-more")]
 	.filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML.slice(0, 80)).join("\n")`
 
 // An operator takes a city from a file to its first shop with a team, in a
