@@ -78,21 +78,7 @@ func TestAVisitWithoutANetwork(t *testing.T) {
 	page.Locate(31.23041, 121.47371, 15)
 	page.SetCookie(s.url, "console", g.operator.token)
 	page.Open(s.url + visitPath(g.ours.ID))
-	kept := func(n int) {
-		t.Helper()
-		want := time.Now().Add(30 * time.Second)
-		for webtest.Eval[int](page, `caches.keys().then(async names => {
-			let n = 0;
-			for (const name of names) n += (await (await caches.open(name)).keys()).filter(r => !r.url.includes("/assets/")).length;
-			return n;
-		})`) != n {
-			if time.Now().After(want) {
-				t.Fatalf("never are %d pages kept", n)
-			}
-			time.Sleep(20 * time.Millisecond)
-		}
-	}
-	kept(2)
+	keeps(t, page, visitPath(g.ours.ID)+" "+visitsPath)
 
 	page.Offline(true)
 	page.Reload()
