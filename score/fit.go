@@ -78,6 +78,7 @@ func (c *city) prepare() {
 		c.writers[t.Notes[i].Author].Notes++
 	}
 	m.Activity, m.Liking, m.Phrases = newActivity(c.lines), newLiking(t), newPhrases(t)
+	m.Manner = m.Manner.guess(c.lines)
 	c.group()
 	c.parallel(func(_, from, to int) {
 		for s := from; s < to; s++ {
@@ -140,7 +141,7 @@ func (c *city) sweep(k int) {
 		all.add(&tallies[b+1])
 	}
 	c.remember()
-	c.model.learn(all)
+	c.model.learn(all, k)
 	c.model.Prior.learn(c.town.Shops, c.after)
 }
 

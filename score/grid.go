@@ -80,14 +80,51 @@ type likelihood struct {
 	text  [stars][textBins]float64 // Of a text's bin, given what its author meant.
 }
 
-// newLikelihood builds the tables for the noise of an opinion, the spread of
-// authors and the noise of reading a text, all standard deviations.
-func newLikelihood(noise, spread, reading float64) *likelihood {
-	l := &likelihood{text: readings(reading)}
+// A manner is how a city rates: what makes a quality a rating. Nothing in the
+// notes tells a shift or a stretch of all cuts from one of all shops, so the
+// cuts of a regular city stand at 1.5, 2.5, 3.5 and 4.5, where an opinion is
+// rounded to stars, and others only bend or squeeze them.
+type manner struct {
+	Noise   float64 `json:"noise"`   // Standard deviation of an opinion around quality plus the author's bias.
+	Squeeze float64 `json:"squeeze"` // How far apart the cuts are; below 1 where people give little but extremes.
+	Bend    float64 `json:"bend"`    // How much further the outer cuts are out on the side of five stars.
+	Twist   float64 `json:"twist"`   // How much closer the inner cuts are than the outer ones.
+	Reading float64 `json:"reading"` // Standard deviation of reading a text.
+	Tone    float64 `json:"tone"`    // How far above its stars a text is read.
+	Voice   float64 `json:"voice"`   // How far apart texts of different stars are read.
+}
+
+// newManner is what is believed before a note was read.
+func newManner() manner { return manner{Noise: 0.85, Squeeze: 1, Reading: 0.4, Voice: 1} }
+
+// cuts are the opinions above each of which there is a star more. Bend and twist
+// move them at right angles to shift and stretch.
+func (m *manner) cuts() [stars - 1]float64 {
+	c := [stars - 1]float64{-1.5 + m.Bend - m.Twist, -0.5 - m.Bend + 3*m.Twist, 0.5 - m.Bend - 3*m.Twist, 1.5 + m.Bend + m.Twist}
+	for k := range c {
+		c[k] = 3 + m.Squeeze*c[k]
+	}
+	return c
+}
+
+// ordered reports whether the cuts are in order.
+func (m *manner) ordered() bool {
+	c := m.cuts()
+	for k := 1; k < len(c); k++ {
+		if c[k] < c[k-1] {
+			return false
+		}
+	}
+	return true
+}
+
+// newLikelihood builds the rows for a manner and the spread of authors' biases.
+func newLikelihood(m manner, spread float64) *likelihood {
+	l := &likelihood{text: m.readings()}
 	for c := range biasTypes {
-		sd := math.Sqrt(noise*noise + biasKnown[c]*spread*spread)
+		sd := math.Sqrt(m.Noise*m.Noise + biasKnown[c]*spread*spread)
 		for x := range extended {
-			p := probit(quality(x-reach), sd)
+			p := m.probit(quality(x-reach), sd)
 			for k := range stars {
 				l.rows[c][k][x] = float32(p[k])
 			}
@@ -121,12 +158,12 @@ func (l *likelihood) findPeaks() {
 }
 
 // probit returns the probabilities of the five stars at a quality.
-func probit(q, sd float64) (p [stars]float64) {
-	below := 0.0
+func (m *manner) probit(q, sd float64) (p [stars]float64) {
+	below, cuts := 0.0, m.cuts()
 	for k := range stars {
 		upTo := 1.0
 		if k < stars-1 {
-			upTo = normalCDF((float64(k) + 1.5 - q) / sd)
+			upTo = normalCDF((cuts[k] - q) / sd)
 		}
 		p[k] = (1-stray)*(upTo-below) + stray/stars
 		below = upTo
@@ -135,13 +172,14 @@ func probit(q, sd float64) (p [stars]float64) {
 }
 
 // readings returns how texts that mean so many stars are read.
-func readings(sd float64) (p [stars][textBins]float64) {
+func (m *manner) readings() (p [stars][textBins]float64) {
 	for k := range stars {
+		at := 3 + m.Tone + m.Voice*float64(k-2)
 		below := 0.0
 		for b := range textBins {
 			upTo := 1.0
 			if b < textBins-1 {
-				upTo = normalCDF((valueOf(stars+b) + textStep/2 - float64(k+1)) / sd)
+				upTo = normalCDF((valueOf(stars+b) + textStep/2 - at) / m.Reading)
 			}
 			p[k][b] = upTo - below
 			below = upTo

@@ -10,14 +10,13 @@ import (
 // A Model is what a Fit learnt of a city: nothing of single notes or authors.
 type Model struct {
 	Bar     float64             `json:"bar"`
-	Noise   float64             `json:"noise"`   // Standard deviation of an opinion around quality plus the author's bias.
-	Spread  float64             `json:"spread"`  // Standard deviation of authors' biases.
-	Reading float64             `json:"reading"` // Standard deviation of reading a text.
-	Praise  mix                 `json:"praise"`  // Ratings that were bought for a shop.
-	Blame   mix                 `json:"blame"`   // Ratings that were bought against one.
-	Levels  [levels]float64     `json:"levels"`  // How common each level of buying is among shops.
-	Stain   float64             `json:"stain"`   // Share of bought notes at shops that buy none.
-	Usual   [polarities]float64 `json:"usual"`   // Mean probability of having been bought, by polarity.
+	Manner  manner              `json:"manner"`
+	Spread  float64             `json:"spread"` // Standard deviation of authors' biases.
+	Praise  mix                 `json:"praise"` // Ratings that were bought for a shop.
+	Blame   mix                 `json:"blame"`  // Ratings that were bought against one.
+	Levels  [levels]float64     `json:"levels"` // How common each level of buying is among shops.
+	Stain   float64             `json:"stain"`  // Share of bought notes at shops that buy none.
+	Usual   [polarities]float64 `json:"usual"`  // Mean probability of having been bought, by polarity.
 	Weights weights             `json:"weights"`
 	Prior   qualities           `json:"prior"`
 	Shift   shifts              `json:"shift"`
@@ -41,7 +40,7 @@ type moments struct {
 // newModel is what is believed before a note was read.
 func newModel() *Model {
 	m := &Model{
-		Noise: 0.85, Spread: 0.3, Reading: 0.4,
+		Manner: newManner(), Spread: 0.3,
 		Praise: mix{0.01, 0.01, 0.03, 0.2, 0.75}, Blame: mix{0.75, 0.2, 0.03, 0.01, 0.01},
 		Levels: levelsBefore, Stain: stainBefore,
 		Usual:   [polarities]float64{0.05, 0.02, 0.08},
@@ -55,7 +54,7 @@ func newModel() *Model {
 
 // tables builds what follows from the model's figures.
 func (m *Model) tables() {
-	m.like = newLikelihood(m.Noise, m.Spread, m.Reading)
+	m.like = newLikelihood(m.Manner, m.Spread)
 	m.like.finish()
 	m.praise, m.blame = m.Praise.bins(m.like), m.Blame.bins(m.like)
 	bought := 0.0
@@ -94,7 +93,7 @@ func (m *Model) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("score: read a model: %w", err)
 	}
 	*m = Model(p)
-	if !(m.Noise > 0 && m.Reading > 0 && m.Prior.SD > 0 && m.Prior.InChain > 0 && m.Prior.OfChains > 0) {
+	if !(m.Manner.Noise > 0 && m.Manner.Reading > 0 && m.Prior.SD > 0 && m.Prior.InChain > 0 && m.Prior.OfChains > 0) {
 		return errors.New("score: read a model: it is none that a Fit left")
 	}
 	m.tables()
