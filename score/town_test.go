@@ -24,6 +24,8 @@ type plan struct {
 	changeBy       float64
 	skew           float64 // How much people who like a place write more.
 	viral          float64 // Share of shops with an honest rush.
+	tone           float64 // How far above its stars a text is read.
+	extreme        bool    // People give five stars or one.
 
 	buying  float64    // Share of shops that buy.
 	amount  float64    // Bought notes for each honest one.
@@ -187,9 +189,14 @@ func (k *maker) opinion(a int32, s int, day float64) float64 {
 
 func (k *maker) write(a int32, s int, day, v float64) *Note {
 	stars := math.Round(math.Max(1, math.Min(5, v)))
+	if k.extreme && stars >= 4 {
+		stars = 5
+	} else if k.extreme {
+		stars = 1
+	}
 	n := Note{Author: a, Shop: int32(s), Day: math.Floor(day), Rating: stars, Hash: k.r.Uint64() | 1}
 	if n.Starred = k.r.Float64() < k.starred; !n.Starred {
-		n.Rating = math.Max(1, math.Min(5, stars+k.readingSD*k.r.NormFloat64()))
+		n.Rating = math.Max(1, math.Min(5, stars+k.tone+k.readingSD*k.r.NormFloat64()))
 	}
 	f := k.town.Authors[a].Followers
 	n.Likes = math.Floor(math.Exp(0.5*math.Log1p(f) + k.r.NormFloat64() - 0.3))
