@@ -72,7 +72,7 @@ func read[T any](t *testing.T, out string) (v T) {
 // that it does not have.
 func TestEveryCommandHelps(t *testing.T) {
 	dir := t.TempDir()
-	for _, command := range []string{"", "serve", "demo", "migrate", "import", "import shops", "operator", "operator add", "doctor", "backup", "restore", "reopen", "drill",
+	for _, command := range []string{"", "serve", "demo", "migrate", "import", "import shops", "import notes", "import comments", "curate", "curate city", "operator", "operator add", "doctor", "backup", "restore", "reopen", "drill",
 		"audit", "audit verify", "audit list", "receipt", "receipt verify", "receipt key", "jobs", "jobs list", "jobs rerun",
 		"ledger", "ledger prove", "ledger trial", "bench", "bench redeem", "bench load", "version"} {
 		args := strings.Fields(command)

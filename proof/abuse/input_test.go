@@ -18,12 +18,12 @@ import (
 var input = []Case{
 	{ID: "A1", Says: "an amount that is none, or that nobody pays, is refused", both: amountsThatAreNone},
 	{ID: "A2", Says: "one fen and 50,000 yuan are bills, one fen more is none", both: smallestAndLargestBill},
-	{ID: "A5", Says: "what is not one JSON value in UTF-8 is refused, and nothing of it kept", both: textThatIsNotJSON},
-	{ID: "A6", Says: "a body that is too large, deep or crowded costs no memory", one: bodiesThatBurst, at: "web.FuzzStrictJSON"},
+	{ID: "A5", Says: "what is not one JSON value in UTF-8 is refused, and nothing of it kept", both: textThatIsNotJSON, at: "curate.TestImportTakesNoHostileText"},
+	{ID: "A6", Says: "a body that is too large, deep or crowded costs no memory", one: bodiesThatBurst, at: "web.FuzzStrictJSON curate.TestImportTakesNoHostileText sheet.TestMemoryIsBounded"},
 	{ID: "A7", Says: "a route that takes JSON takes nothing else", both: otherMedia},
 	{ID: "A8", Says: "a field that would give a right or change a price is refused, on every route that writes", both: extraFields},
 	{ID: "A9", Says: "an id that is none is not there, whatever it was meant to do", both: idsThatAreNone},
-	{ID: "A10", Says: "a name is bounded in characters, deceives nobody, and stands by itself on a page", both: names},
+	{ID: "A10", Says: "a name is bounded in characters, deceives nobody, and stands by itself on a page", both: names, at: "curate.TestImportTakesNoHostileText"},
 	{ID: "A11", Says: "a day that is none is refused, the 29th of February of a leap year is one", both: days},
 }
 

@@ -74,7 +74,7 @@ type importNotesIn struct {
 	Body struct {
 		Source string   `json:"source" minLength:"1" maxLength:"100"`
 		City   string   `json:"city,omitempty" maxLength:"40" doc:"Of the notes that name no shop."`
-		Notes  []noteIn `json:"notes" maxItems:"500"`
+		Notes  []noteIn `json:"notes" maxItems:"500" doc:"As many as a body of 256 KiB holds, and at most 500."`
 	}
 }
 
@@ -128,7 +128,7 @@ type importCommentsIn struct {
 			Author string    `json:"author" minLength:"1" maxLength:"200" doc:"As the source calls him. Only a keyed hash of it is kept."`
 			Text   string    `json:"text" minLength:"1" maxLength:"2000"`
 			Time   time.Time `json:"time"`
-		} `json:"comments" maxItems:"500"`
+		} `json:"comments" maxItems:"500" doc:"As many as a body of 256 KiB holds, and at most 500."`
 	}
 }
 
