@@ -167,3 +167,41 @@ func TestTablesAreWalkedByKeys(t *testing.T) {
 	page.Press("\r")
 	page.WaitURL("/console/shops/shp_")
 }
+
+// A reviewer decides by keys alone and is led from shop to shop.
+func TestAReviewByKeys(t *testing.T) {
+	g := newRig(t)
+	g.settle()
+	page := webtest.Open(t, webtest.Desktop, "")
+	page.SetCookie(g.url, "console", g.operator.token)
+	page.Open(g.url + "/console/curation")
+	page.Press("j")
+	page.WaitCount("tr[aria-selected=true]", 1)
+	page.Press("\r")
+	page.WaitURL("/console/curation/shops/shp_")
+	first := page.URL()
+	page.Press("n")
+	page.WaitText("评审队列 2/")
+	page.Press("p")
+	page.WaitText("评审队列 1/")
+	if page.URL() != first {
+		t.Errorf("n and p lead from %s to %s", first, page.URL())
+	}
+	page.Press("?")
+	page.WaitCount("details[data-keys-help][open]", 1)
+	page.Axe()
+	page.Press("2")
+	page.WaitCount("input[name=verdict][value=watched]:checked", 1)
+	page.Fill("公开理由", "等新菜单出来再看")
+	page.Click("没有")
+	page.Screenshot("review-decide")
+	page.Click("决定")
+	page.WaitText("已记为观察")
+	if at := page.URL(); at == first || !strings.Contains(at, "/console/curation/shops/shp_") {
+		t.Errorf("after a decision the page is %s", at)
+	}
+	page.Press("1")
+	page.Click("有")
+	page.Screenshot("review-tie")
+	page.Axe()
+}

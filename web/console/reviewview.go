@@ -64,10 +64,10 @@ func viewKey(v curate.View) string {
 
 // counted prints an effective number of notes.
 func counted(v float64) string {
-	if v >= 10 {
+	if v >= 9.95 {
 		return strconv.Itoa(int(math.Round(v)))
 	}
-	return strconv.FormatFloat(v, 'f', 1, 64)
+	return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64)
 }
 
 // dayOf prints the day of a time: "2027-03-02".
@@ -215,12 +215,12 @@ func said(p ui.Page, err error) string {
 	return ""
 }
 
-// starsOf prints the stars that an author gave, "" for none.
+// starsOf prints a rating of one to five, "" for none.
 func starsOf(p ui.Page, stars float64) string {
 	if stars == 0 {
 		return ""
 	}
-	return p.T("suspect.stars", "n", strconv.FormatFloat(stars, 'f', -1, 64))
+	return p.T("suspect.stars", "n", strconv.FormatFloat(math.Round(stars*10)/10, 'f', -1, 64))
 }
 
 func fromValue(from int) string {

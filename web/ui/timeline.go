@@ -21,7 +21,7 @@ type Week struct {
 
 // The field of a Timeline in units of its drawing: bars below, ratings above.
 const (
-	weekLeft, weekRight   = 30, 8
+	weekLeft, weekRight   = 30, 24
 	weekTop, weekBottom   = 16, 150
 	weekWidth, weekHeight = 560, 176
 )
@@ -62,11 +62,13 @@ func (t *timeline) y(share float64) float64 {
 	return weekBottom - share*float64(weekBottom-weekTop)
 }
 
-// grid draws the base, the highest count at the left, and the ticks.
+// grid draws the base, the highest count at the left, the scale of the ratings
+// at the right, and the ticks.
 func (t *timeline) grid() {
 	fmt.Fprintf(&t.b, `<line class="timeline-grid" x1="%d" x2="%d" y1="%d" y2="%d"/>`, weekLeft, weekWidth-weekRight, weekBottom, weekBottom)
 	fmt.Fprintf(&t.b, `<line class="timeline-grid faint" x1="%d" x2="%d" y1="%d" y2="%d"/>`, weekLeft, weekWidth-weekRight, weekTop, weekTop)
 	fmt.Fprintf(&t.b, `<text class="timeline-text end" x="%d" y="%d">%d</text><text class="timeline-text end" x="%d" y="%d">0</text>`, weekLeft-6, weekTop+4, t.top, weekLeft-6, weekBottom+4)
+	fmt.Fprintf(&t.b, `<text class="timeline-text" x="%d" y="%d">5</text><text class="timeline-text" x="%d" y="%d">1</text>`, weekWidth-weekRight+6, weekTop+4, weekWidth-weekRight+6, weekBottom+4)
 	for i, one := range t.weeks {
 		if one.Tick != "" {
 			fmt.Fprintf(&t.b, `<text class="timeline-text" x="%.1f" y="%d">%s</text>`, t.x(i), weekHeight-8, html.EscapeString(one.Tick))
