@@ -325,15 +325,18 @@ func (g *crowd) visit() (visit, photo string) {
 	return string(v.ID), string(id)
 }
 
-// curated has another operator take in a note about the first shop, propose a
-// decision about it, and decide about the second, whose merchant appeals.
+// curated has another operator take in a note about the first shop, put it on
+// the list, propose another decision about it, and decide about the second,
+// whose merchant appeals.
 func (g *crowd) curated() (note, decision, appeal string) {
 	g.t.Helper()
 	ctx, c := g.t.Context(), g.parts.curate
 	other := account.Session{Person: g.ids["revoked"], App: account.ConsoleApp, Grants: []account.Grant{{Role: account.Operator}}}
 	taken, err := c.Take(ctx, other, "matrix", []curate.Draft{{SourceID: "0", Shop: g.things[0].shop.ID, Author: "甲", Written: g.clock.Now(), Likes: -1, Followers: -1, Text: "汤很鲜"}})
 	g.must(err)
-	proposed, err := c.Decide(ctx, other, g.things[0].shop.ID, curate.Ruling{Verdict: curate.Watched, Reason: "再看看", Tie: curate.Tie{Words: "老板是亲戚"}}, g.key())
+	stands, err := c.Decide(ctx, other, g.things[0].shop.ID, curate.Ruling{Verdict: curate.Included, Reason: "汤头好", Tie: curate.Tie{None: true}}, g.key())
+	g.must(err)
+	proposed, err := c.Decide(ctx, other, g.things[0].shop.ID, curate.Ruling{Verdict: curate.Watched, Reason: "再看看", Tie: curate.Tie{Words: "老板是亲戚"}, Seen: stands.ID}, g.key())
 	g.must(err)
 	_, err = c.Decide(ctx, other, g.things[1].shop.ID, curate.Ruling{Verdict: curate.Excluded, Reason: "笔记太少", Tie: curate.Tie{None: true}}, g.key())
 	g.must(err)

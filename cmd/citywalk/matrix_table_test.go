@@ -74,10 +74,11 @@ GET    /api/v1/shops                                      | public         | *
 POST   /api/v1/shops                                      | console.write  | *
 GET    /api/v1/shops/{shop}                               | public         | *
 POST   /api/v1/shops/{shop}/appeals                       | merchant.write | A | A | B
+GET    /api/v1/shops/{shop}/dossier                       | public         | *
 PUT    /api/v1/shops/{shop}/description                   | merchant.write | A O | A O | B O
 POST   /api/v1/shops/{shop}/estimates                     | member.use     | M N T B O U !S !A | M N S B O U !T !A | M N S T A O U !B
 PUT    /api/v1/shops/{shop}/merchant                      | console.write  | *
-POST   /api/v1/shops/{shop}/notes                         | member.use     | *
+POST   /api/v1/shops/{shop}/notes                         | member.use     | M N B O U !S !T !A | M N B O U !S !T !A | M N S T A O U !B
 PUT    /api/v1/shops/{shop}/offers                        | merchant.write | A O | A O | B O
 GET    /api/v1/shops/{shop}/redemptions                   | till.use       | S A | T A | B
 POST   /api/v1/shops/{shop}/requests                      | member.use     | M N T B O U !S !A | M N S B O U !T !A | M N S T A O U !B

@@ -29,6 +29,7 @@ func (a *API) operations() {
 	// Shops.
 	op(a, get, "/shops", "shops", "Find shops near a place or by name", account.ActPublic, a.shops)
 	op(a, get, "/shops/{shop}", "shop", "One shop", account.ActPublic, a.oneShop)
+	op(a, get, "/shops/{shop}/dossier", "why", "Why a shop is on the curated list", account.ActPublic, a.why)
 	op(a, get, "/signs/{number}", "sign", "The shop of a sign's number", account.ActPublic, a.sign)
 	op(a, post, "/shops", "addShop", "Add one shop by hand", account.ActConsoleWrite, a.addShop)
 	op(a, put, "/shops/{shop}/description", "describe", "Replace what is said of a shop", account.ActMerchantWrite, a.describe)

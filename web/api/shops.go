@@ -75,6 +75,7 @@ type shopBody struct {
 	Closes   *int         `json:"closes,omitempty" doc:"Minute of day; beyond 1440 runs past midnight."`
 	Open     *bool        `json:"open,omitempty" doc:"Absent if its hours are unknown."`
 	State    string       `json:"state"`
+	Curated  bool         `json:"curated" doc:"On the curated list; its dossier says why."`
 	Terms    *terms       `json:"terms,omitempty"`
 	Says     string       `json:"says,omitempty" doc:"The terms in one sentence."`
 	Offers   []offer      `json:"offers,omitempty"`
@@ -85,7 +86,7 @@ type shopBody struct {
 func (a *API) showShop(s shop.Shop, l fault.Lang, now time.Time) shopBody {
 	out := shopBody{ID: string(s.ID), Number: s.Number, City: s.City, District: s.District, Address: s.Address,
 		Name: s.Name, Category: s.Category, Opens: showMinute(s.Opens), Closes: showMinute(s.Closes),
-		Dishes: s.Dishes, Lat: s.Point.Lat, Lng: s.Point.Lng, Price: s.Price, State: string(s.State)}
+		Dishes: s.Dishes, Lat: s.Point.Lat, Lng: s.Point.Lng, Price: s.Price, State: string(s.State), Curated: s.Curated}
 	if open, known := s.OpenAt(now.In(a.Shop.Zone)); known {
 		out.Open = &open
 	}
@@ -132,15 +133,16 @@ func takeHours(hs []hours) []shop.Hours {
 }
 
 type shopsIn struct {
-	City   string  `query:"city" maxLength:"40"`
-	Q      string  `query:"q" maxLength:"80" doc:"Part of a name, category or dish."`
-	Lat    float64 `query:"lat" minimum:"-90" maximum:"90"`
-	Lng    float64 `query:"lng" minimum:"-180" maximum:"180"`
-	Within int     `query:"within" minimum:"0" maximum:"50000" doc:"Metres."`
-	Open   bool    `query:"open" doc:"Only shops open now."`
-	State  string  `query:"state" enum:"live,draft,paused" default:"live"`
-	After  string  `query:"after" maxLength:"200"`
-	Limit  int     `query:"limit" minimum:"1" maximum:"100" default:"20"`
+	City    string  `query:"city" maxLength:"40"`
+	Q       string  `query:"q" maxLength:"80" doc:"Part of a name, category or dish."`
+	Lat     float64 `query:"lat" minimum:"-90" maximum:"90"`
+	Lng     float64 `query:"lng" minimum:"-180" maximum:"180"`
+	Within  int     `query:"within" minimum:"0" maximum:"50000" doc:"Metres."`
+	Open    bool    `query:"open" doc:"Only shops open now."`
+	Curated bool    `query:"curated" doc:"Only shops on the curated list."`
+	State   string  `query:"state" enum:"live,draft,paused" default:"live"`
+	After   string  `query:"after" maxLength:"200"`
+	Limit   int     `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }
 type shopsOut struct {
 	Body struct {
@@ -149,7 +151,7 @@ type shopsOut struct {
 }
 
 func (a *API) shops(ctx context.Context, in *shopsIn) (*shopsOut, error) {
-	q := shop.Query{City: in.City, Name: in.Q, Within: float64(in.Within), State: shop.State(in.State), OpenNow: in.Open, After: in.After, Limit: in.Limit}
+	q := shop.Query{City: in.City, Name: in.Q, Within: float64(in.Within), State: shop.State(in.State), OpenNow: in.Open, Curated: in.Curated, After: in.After, Limit: in.Limit}
 	if in.Lat != 0 || in.Lng != 0 {
 		q.Near = &geo.Point{Lat: in.Lat, Lng: in.Lng}
 	}

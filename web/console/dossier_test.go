@@ -16,7 +16,7 @@ import (
 // written has people write about a shop and a city be fitted.
 func (g *rig) written(sh shop.Shop) {
 	g.t.Helper()
-	texts := []string{"面条劲道，汤头鲜，好吃。老板很热情，服务周到。", "味道很好，价格实惠，环境干净，会再来。", "上菜慢，等位很久。汤很鲜。"}
+	texts := []string{"面条劲道，汤头鲜，好吃。老板很热情，服务周到。", "味道很好，价格实惠，环境干净，会再来。", "服务员态度很差，等位太久。汤很鲜。"}
 	var drafts []curate.Draft
 	for i := range 40 {
 		drafts = append(drafts, curate.Draft{SourceID: fmt.Sprintf("%s-%d", sh.ID, i), Shop: sh.ID, Author: fmt.Sprintf("writer-%d", i),

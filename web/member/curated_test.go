@@ -19,7 +19,7 @@ import (
 func (g *rig) praised(sh shop.Shop, n int) {
 	g.t.Helper()
 	texts := []string{"面条劲道，汤头鲜，好吃。老板很热情，服务周到。", "味道很好，价格实惠，环境干净，会再来。",
-		"每次来都点葱油拌面，从没失望过。就是周末要排队等位半小时。", "服务员态度好，上菜快，汤很鲜。"}
+		"每次来都点葱油拌面，从没失望过。就是周末要排队等位半小时。", "服务员态度很差，上菜快，汤很鲜。"}
 	r := rand.New(rand.NewPCG(7, uint64(n)))
 	var drafts []curate.Draft
 	for i := range n {

@@ -59,7 +59,7 @@ func TestQuotesTellTonesWithoutColour(t *testing.T) {
 		{Text: "half an hour of queue", Tone: Tone(0.1), Aspects: []string{"Waiting"}, Month: "Jul 2026"},
 		{Text: "a place <b>to eat</b>", Tone: Tone(0.5), Month: "Jul 2026"},
 	}))
-	for _, want := range []string{`>Good<`, `>Not so<`, `>So-so<`, icons["plus"], icons["minus"], "Taste, Price", "Aug 2026", "Paid there", "&lt;b&gt;"} {
+	for _, want := range []string{`>Liked<`, `>Disliked<`, `>So-so<`, icons["plus"], icons["minus"], "Taste, Price", "Aug 2026", "Paid there", "&lt;b&gt;"} {
 		if !strings.Contains(strings.ReplaceAll(strings.ReplaceAll(out, "> ", ">"), " <", "<"), want) {
 			t.Errorf("the quotes lack %q: %s", want, out)
 		}
