@@ -236,17 +236,21 @@ func (c *corpus) bound(name []rune) float64 {
 // entropy of a name's neighbours, in bits. A mark beside it is a new neighbour
 // each time: nothing binds a name to a comma.
 func entropy(beside map[rune]int) float64 {
-	total, sum := 0, 0.0
-	for _, n := range beside {
-		total += n
-	}
+	var counts []int
+	total := 0
 	for r, n := range beside {
-		each := 1
-		if !unicode.IsLetter(r) {
-			each = n
+		total += n
+		if unicode.IsLetter(r) {
+			counts = append(counts, n)
+		} else {
+			counts = append(counts, slices.Repeat([]int{1}, n)...)
 		}
-		p := float64(n) / float64(each) / float64(total)
-		sum -= float64(each) * p * math.Log2(p)
+	}
+	slices.Sort(counts) // So that the sum is the same each time.
+	sum := 0.0
+	for _, n := range counts {
+		p := float64(n) / float64(total)
+		sum -= p * math.Log2(p)
 	}
 	return sum
 }

@@ -83,31 +83,39 @@ func (m *Model) Write(w io.Writer) error {
 		plain = binary.AppendUvarint(plain, k-before)
 		before = k
 	}
+	file, err := pack(h, plain)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(file)
+	return err
+}
+
+// pack makes a file of a header and of what follows it, not yet deflated.
+func pack(h header, plain []byte) ([]byte, error) {
 	var body bytes.Buffer
 	z, err := flate.NewWriter(&body, flate.BestCompression)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := z.Write(plain); err != nil {
-		return err
+		return nil, err
 	}
 	if err := z.Close(); err != nil {
-		return err
+		return nil, err
 	}
 	head, err := json.Marshal(h)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(head) > headerMost || body.Len() > bodyMost {
-		return fmt.Errorf("opinion: a header of %d and weights of %d bytes are too much", len(head), body.Len())
+		return nil, fmt.Errorf("opinion: a header of %d and weights of %d bytes are too much", len(head), body.Len())
 	}
-	out := binary.AppendUvarint([]byte(magic), uint64(len(head)))
-	out = append(out, head...)
-	out = binary.AppendUvarint(out, uint64(body.Len()))
-	out = append(out, body.Bytes()...)
-	out = binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(body.Bytes()))
-	_, err = w.Write(out)
-	return err
+	file := binary.AppendUvarint([]byte(magic), uint64(len(head)))
+	file = append(file, head...)
+	file = binary.AppendUvarint(file, uint64(body.Len()))
+	file = append(file, body.Bytes()...)
+	return binary.BigEndian.AppendUint32(file, crc32.ChecksumIEEE(body.Bytes())), nil
 }
 
 // Read reads a model file. It needs at most about 10 MB of memory whatever it

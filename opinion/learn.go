@@ -283,8 +283,8 @@ func (c *course) start(s Settings) error {
 func (l *lexicon) weights(bits int, degree float64) []float32 {
 	all := make([]float32, 1<<bits+toldPlaces)
 	for _, w := range l.slots {
-		if w.units > 0 && w.role == tells {
-			all[w.key>>(32-bits)] += float32(degree) * w.own
+		if w.units > 0 {
+			all[w.key>>(32-bits)] += float32(degree) * (w.own + w.hint)
 			all[1<<bits+(w.key^mirror)>>(32-mirrorBits)] -= float32(degree) * mirrored * float32(w.said)
 		}
 	}

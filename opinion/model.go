@@ -12,7 +12,7 @@ import (
 type Model struct {
 	Origin  Origin
 	weights []int8 // In steps: by the upper bits of a run's key, then what words do.
-	shift   uint8
+	shift   uint8  // Of a key, to its place.
 	step    float64
 	norm    float64
 	curve   []float64 // Stars at evenly spaced logits from -curveReach to curveReach.
@@ -81,7 +81,7 @@ func (m *Model) logit(sum, n int) float64 {
 
 // sum adds up the weights of a text's keys.
 func (m *Model) sum(text string) (sum, n int) {
-	weights, shift := m.weights, m.shift
+	weights, shift := m.weights, m.shift&31
 	told := weights[len(weights)-toldPlaces:]
 	for r := read(text); r.next(); {
 		for _, k := range r.found[:r.runs] {

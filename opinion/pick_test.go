@@ -73,24 +73,6 @@ func TestFold(t *testing.T) {
 	}
 }
 
-// TestDiscoverFindsNewDishes: a name that the notes order and praise is found;
-// what is only said often is not.
-func TestDiscoverFindsNewDishes(t *testing.T) {
-	var texts []string
-	for _, how := range []string{"推荐星河烤鸡，很好吃", "点了星河烤鸡，味道不错", "他家的星河烤鸡真的绝", "必点星河烤鸡！", "又来吃星河烤鸡，还有酸梅汤", "朋友点了星河烤鸡，太香了"} {
-		texts = append(texts, how+"，环境优雅，服务态度很好")
-	}
-	found := Discover(texts, Search{})
-	if len(found) == 0 || found[0].Name != "星河烤鸡" || found[0].Notes != len(texts) {
-		t.Fatalf("%+v", found)
-	}
-	for _, d := range found {
-		if strings.Contains(d.Name, "环境") || strings.Contains(d.Name, "服务") {
-			t.Errorf("%+v is no dish", d)
-		}
-	}
-}
-
 // TestDishesAreSpans: dishes of the dictionary are found where they stand,
 // groceries are not.
 func TestDishesAreSpans(t *testing.T) {

@@ -7,20 +7,6 @@ const reach = 5
 // mirror makes of a word's key that of the word turned round by a negation.
 const mirror = 0x5bd1e995
 
-// A denial is whether what follows is negated, and for how many more units.
-type denial struct {
-	on   bool
-	left uint8
-}
-
-// after returns the denial one unit later.
-func (d denial) after() denial {
-	if d.left <= 1 {
-		return denial{}
-	}
-	return denial{d.on, d.left - 1}
-}
-
 // A reader goes over the units of a text and knows at each one the runs that
 // end there, the word of the lexicon that ends there, and whether that is
 // negated.
@@ -36,27 +22,26 @@ type reader struct {
 	denied  bool          // Whether the word is negated,
 	tightly bool          // and that by what stands right before it.
 	hashes  [grams]uint64
-	denials [grams + 1]denial // Now, and after each of the units before.
+	denials uint64 // For how many more units a negation holds: now in the lowest byte, a unit before in the next, and so on.
 }
 
 func read(text string) reader {
 	return reader{scanner: scan(text), words: lexicons()}
 }
 
-// next goes on to the next unit; false at the end.
+// next goes on to the next unit; false at the end. A longer run is the one
+// before it that ended a unit earlier, and this unit.
 func (r *reader) next() bool {
 	if !r.scanner.next(&r.unit) {
 		return false
 	}
-	if r.runs < grams {
-		r.runs++
-	}
-	for i := r.runs - 1; i > 0; i-- {
-		r.hashes[i] = join(r.hashes[i-1], r.unit.hash)
-		r.found[i] = key(r.hashes[i], i+1)
-	}
-	r.hashes[0] = r.unit.hash
-	r.found[0] = key(r.unit.hash, 1)
+	r.runs = min(r.runs+1, grams)
+	h := &r.hashes
+	h[3] = join(h[2], r.unit.hash)
+	h[2] = join(h[1], r.unit.hash)
+	h[1] = join(h[0], r.unit.hash)
+	h[0] = r.unit.hash
+	r.found = [grams]uint32{key(h[0], 1), key(h[1], 2), key(h[2], 3), key(h[3], 4)}
 	r.telling = 0
 	r.look()
 	if r.word != nil && r.word.said != 0 {
@@ -94,12 +79,12 @@ const (
 // reaches over it.
 func (r *reader) cut() {
 	r.runs = 0
-	r.denials = [grams + 1]denial{}
+	r.denials = 0
 }
 
 // slack is how many units may stand between a negation and what it turns round
 // for certain: none in Chinese, where farther ones are often about another
-// matter, and "very", "that" or "really" in English.
+// matter, and two in English.
 func (r *reader) slack() uint8 {
 	if r.unit.kind == latin {
 		return 2
@@ -110,26 +95,42 @@ func (r *reader) slack() uint8 {
 // look finds the word that ends here and keeps the books of negation.
 func (r *reader) look() {
 	r.word, r.denied, r.tightly = nil, false, false
-	for i := r.runs - 1; i >= 0 && r.word == nil; i-- {
-		r.word = r.words.find(r.found[i])
-	}
-	copy(r.denials[1:], r.denials[:grams])
-	now := r.denials[1].after()
-	if w := r.word; w != nil {
-		before := r.denials[w.units]
-		switch w.role {
-		case negates:
-			now = denial{!before.on, reach}
-		case plainly:
-			now = before
-		case turns:
-			now = denial{}
-		default:
-			r.denied = before.on && w.said != 0
-			r.tightly = r.denied && before.left >= reach-r.slack()
+	for i := r.runs - 1; i >= 0; i-- {
+		if k := r.found[i]; r.words.may(k) {
+			if r.word = r.words.find(k); r.word != nil {
+				break
+			}
 		}
-	} else if r.unit.kind == mark || r.unit.kind == line {
-		now = denial{}
 	}
-	r.denials[0] = now
+	now := uint8(r.denials)
+	if now > 0 {
+		now--
+	}
+	r.denials <<= 8
+	if w := r.word; w != nil {
+		now = r.obey(w, now)
+	} else if r.unit.kind == mark || r.unit.kind == line {
+		now = 0
+	}
+	r.denials |= uint64(now)
+}
+
+// obey returns for how many more units a negation holds after a word; now is
+// for how many it would hold without the word.
+func (r *reader) obey(w *word, now uint8) uint8 {
+	before := uint8(r.denials >> (8 * w.units))
+	switch w.role {
+	case negates:
+		if before > 0 {
+			return 0 // Twice is not at all.
+		}
+		return reach
+	case plainly:
+		return before
+	case turns:
+		return 0
+	}
+	r.denied = before > 0 && w.said != 0
+	r.tightly = r.denied && before >= reach-r.slack()
+	return now
 }

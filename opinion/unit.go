@@ -69,6 +69,13 @@ func (s *scanner) take() folded {
 		}
 		return s.table[c]
 	}
+	if t := s.text[s.at:]; len(t) >= 3 && t[0]&0xf0 == 0xe0 && t[1]&0xc0 == 0x80 && t[2]&0xc0 == 0x80 {
+		// What most of a Chinese text is, decoded here because it is quicker.
+		if r := uint16(t[0])<<12 | uint16(t[1]&0x3f)<<6 | uint16(t[2]&0x3f); r >= 0x800 {
+			s.at += 3
+			return s.table[r]
+		}
+	}
 	r, size := utf8.DecodeRuneInString(s.text[s.at:])
 	s.at += size
 	return fold(s.table, r)
