@@ -39,7 +39,7 @@ var (
 // of the note itself, which it needs.
 //
 // A second import of the same file changes nothing; a note whose text, stars,
-// likes, time or author is another now follows.
+// marks, likes, time or author is another now follows.
 type Import struct {
 	Source    string
 	Format    sheet.Format

@@ -130,6 +130,11 @@ func TestImportFollowsItsFile(t *testing.T) {
 		if n := g.note("web", "2"); n.Text != "面很好，但是涨价了" {
 			t.Errorf("the note says %s", n.Text)
 		}
+		marked := web
+		marked.Map = map[string]string{"taste": "t"}
+		if got := counts(g.bring(strings.Replace(after, `"stars":4}`, `"stars":4,"t":"3.5"}`, 1), marked)); got != [3]int{0, 1, 2} || g.note("web", "1").Marks[0] != 3.5 {
+			t.Errorf("a mark: %v, %v", got, g.note("web", "1").Marks)
+		}
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"citywalk/account"
@@ -104,7 +105,8 @@ func ofSource(tx *db.Tx, source, id string) (Note, error) {
 // saysAs reports whether a source says the same of a note as before.
 func (n Note) saysAs(was Note) bool {
 	return was.Text == n.Text && round(was.Stars, 10) == round(n.Stars, 10) && was.Likes == n.Likes &&
-		was.Written.Equal(n.Written.Truncate(time.Millisecond)) && was.Author == n.Author
+		was.Written.Equal(n.Written.Truncate(time.Millisecond)) && was.Author == n.Author &&
+		slices.Equal(was.Marks.tenths(), n.Marks.tenths())
 }
 
 // compareNote tells what put would do.
