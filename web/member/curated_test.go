@@ -10,6 +10,7 @@ import (
 
 	"citywalk/curate"
 	"citywalk/money"
+	"citywalk/score"
 	"citywalk/shop"
 	"citywalk/web/webtest"
 )
@@ -148,4 +149,20 @@ func TestRulesAreTheProgrammes(t *testing.T) {
 	en := webtest.NewClient(t, g.url)
 	en.Header = http.Header{"Accept-Language": {"en"}}
 	seen(t, "the rules in English", en.Do(t, "GET /rules/curation").Text, "holds for 123 days", "at most 30%", "Likes never count", "interval", "second person")
+}
+
+// TestRulesSayWhatTheScoreDoes holds the sentences without numbers of the
+// program to what the score does.
+func TestRulesSayWhatTheScoreDoes(t *testing.T) {
+	for i, name := range families {
+		if got := score.Family(i).String(); got != name {
+			t.Errorf("family %d is %q on the page and %q in the score", i, name, got)
+		}
+		if !Words().Has("rules.family." + name) {
+			t.Errorf("the page does not say what %s is", name)
+		}
+	}
+	if !(score.Estimate{Above: 0.05}).Fallen() || (score.Estimate{Above: 0.051}).Fallen() {
+		t.Error("a shop is not fallen with 95 %, as the page says")
+	}
 }
