@@ -76,7 +76,10 @@ func (m *Model) logit(sum, n int) float64 {
 	if n == 0 {
 		return 0
 	}
-	return float64(sum) * m.scales[min(n, len(m.scales)-1)]
+	if n < len(m.scales) {
+		return float64(sum) * m.scales[n]
+	}
+	return float64(sum) * scaleOf(n, m.norm) * m.step
 }
 
 // sum adds up the weights of a text's keys.

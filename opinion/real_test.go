@@ -13,7 +13,7 @@ import (
 	"citywalk/db/dbtest"
 )
 
-var long = flag.Bool("opinion.long", false, "validate on the public sets, which takes minutes")
+var long = flag.Bool("opinion.long", false, "validate on the whole of the public sets")
 
 // The files that the embedded model learned from, and how they are written.
 var realFiles = []struct {
@@ -75,22 +75,29 @@ func TestRealAspects(t *testing.T) {
 
 // TestRealNotes validates each set by itself, five times on a fifth: how often
 // takeaway and hotel reviews are judged rightly, and how well three stars and
-// less are known from the text in shops that were not learned from.
+// less are known from the text in shops that were not learned from. In its
+// short form it takes every eighth note, from which less can be learned.
 func TestRealNotes(t *testing.T) {
-	if !*long {
-		t.Skip("validates only with -opinion.long, or by make opinion")
-	}
 	s := Usual()
 	s.Balanced = false
+	every, floors := 8, [...][2]float64{{0.89, 0.84}, {0.87, 0.91}, {0.85, 0.92}}
+	if *long {
+		every, floors = 1, [...][2]float64{{0.90, 0.88}, {0.905, 0.88}, {0.89, 0.88}}
+	}
 	for i, f := range realFiles {
-		v, err := Validate(Source{Name: f.path, Notes: realNotes(t, i)}, s)
+		var notes []Note
+		for j, n := range realNotes(t, i) {
+			if j%every == 0 {
+				notes = append(notes, n)
+			}
+		}
+		v, err := Validate(Source{Name: f.path, Notes: notes}, s)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Logf("%s: %d notes, accuracy %.4f, AUC %.4f", f.path, v.Notes, v.Accuracy, v.AUC)
-		accuracy := [...]float64{0, 0.905, 0.89}[i]
-		if v.Accuracy < accuracy || v.AUC < 0.88 {
-			t.Errorf("%s: accuracy %.4f, want %.3f; AUC %.4f", f.path, v.Accuracy, accuracy, v.AUC)
+		if v.Accuracy < floors[i][0] || v.AUC < floors[i][1] {
+			t.Errorf("%s: accuracy %.4f, AUC %.4f, want %v", f.path, v.Accuracy, v.AUC, floors[i])
 		}
 	}
 }

@@ -32,7 +32,7 @@ func (s Source) Check() error {
 
 // Train learns a model from all sources together. How sure it may be of itself
 // and which stars its logits mean is measured on notes that were held out.
-// Names are of dishes for the dictionary; with none, the prior's are kept.
+// Names are of dishes for the dictionary; with none, a prior's are kept.
 func Train(sources []Source, names []string, s Settings) (*Model, error) {
 	if len(sources) == 0 {
 		return nil, errors.New("opinion: nothing to learn from")
@@ -66,7 +66,7 @@ func Train(sources []Source, names []string, s Settings) (*Model, error) {
 		m.Origin.Metrics[source.Name+" accuracy"] = round(v.Accuracy)
 		m.Origin.Metrics[source.Name+" AUC"] = round(v.AUC)
 	}
-	if len(names) > 0 {
+	if len(names) > 0 || s.Prior == nil {
 		m.dishes = newDishes(names)
 	}
 	m.ready()

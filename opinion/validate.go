@@ -3,6 +3,7 @@ package opinion
 import (
 	"cmp"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"sync"
 )
@@ -92,8 +93,11 @@ func (s Settings) held(sources []Source, stage string) ([][]float64, error) {
 	var group sync.WaitGroup
 	var mutex sync.Mutex
 	done := 0
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0)) // A part needs some 60 MB.
 	for f := range parts {
 		group.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
 			var seen []example
 			for i, e := range examples {
 				if fold[i] != f {
