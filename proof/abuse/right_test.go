@@ -62,33 +62,35 @@ func (w *town) cross() *crossing {
 
 // curate adds how the operations of curation are asked. A colleague took in a
 // note, decided about two shops, of which one appeals, and proposes a decision
-// about a third.
+// about a third; a fourth is on the list.
 func (x *crossing) curate(c city, draft string) {
 	x.Helper()
 	const words = `{"verdict":"watched","reason":"再看看","remark":"人少","tie":{"none":true},"days":90}`
 	colleague := x.enter(account.Grant{Role: account.Operator})
 	note := do[struct{ Outcomes []struct{ Note string } }](colleague, "POST", "/imports/notes", object{"source": "seen", "notes": []object{
 		{"id": "1", "shop": c.shop, "author": "甲", "text": "汤很鲜", "time": "2026-01-02T03:04:05Z"}}}).Outcomes[0].Note
-	decide := func(shop string, tie object) string {
+	decide := func(shop, verdict string, tie object) string {
 		return do[struct{ ID string }](colleague, "POST", "/curation/shops/"+shop+"/decisions",
-			object{"ruling": object{"verdict": "excluded", "reason": "笔记太少", "tie": tie}}).ID
+			object{"ruling": object{"verdict": verdict, "reason": "同事看过", "tie": tie}}).ID
 	}
 	shop := func(name string) string {
 		id := do[struct{ ID string }](c.operator, "POST", "/shops", object{"name": name, "city": "上海", "lat": 31.2, "lng": 121.4}).ID
 		do[object](c.operator, "PUT", "/shops/"+id+"/merchant", object{"merchant": c.merchant})
 		return id
 	}
-	decide(c.shop, object{"none": true})
-	appealing, pending := shop("申诉的店"), shop("待定的店")
-	decide(appealing, object{"none": true})
+	decide(c.shop, "excluded", object{"none": true})
+	appealing, pending, listed := shop("申诉的店"), shop("待定的店"), shop("精选的店")
+	decide(appealing, "excluded", object{"none": true})
+	decide(listed, "included", object{"none": true})
 	appeal := do[struct{ ID string }](c.owner, "POST", "/shops/"+appealing+"/appeals", object{"text": "请再来看看"}).ID
-	proposed := decide(pending, object{"words": "老板是亲戚"})
-	x.others = append(x.others, note, appealing, appeal, proposed)
+	proposed := decide(pending, "excluded", object{"words": "老板是亲戚"})
+	x.others = append(x.others, note, appealing, appeal, proposed, listed)
 	for id, a := range map[string]ask{
 		"importNotes":     {"operator", nil, fmt.Sprintf(`{"source":"seen","city":"上海","notes":[{"id":"2","shop":%q,"name":"小馆","district":"黄浦区","address":"福州路 20 号","category":"面馆","at":{"lat":31.2,"lng":121.4},"author":"乙","text":"面很好","time":"2026-01-02T03:04:05Z","stars":4.5,"marks":{"taste":5,"service":4},"likes":3,"followers":20,"joined":"2020-01-02T03:04:05Z"},{"id":"3","shop":"shp_none","author":"丙","text":"好","time":"2026-01-02T03:04:05Z"}]}`, c.shop)},
 		"importComments":  {"operator", nil, `{"source":"seen","comments":[{"id":"1","note":"1","author":"乙","text":"同意","time":"2026-01-03T03:04:05Z"},{"id":"2","note":"none","author":"乙","text":"同意","time":"2026-01-03T03:04:05Z"}]}`},
 		"writeNote":       {"member", in("shop", c.shop), `{"text":"面很好","stars":4.5,"marks":{"taste":5,"waiting":2}}`},
 		"candidates":      {"auditor", nil, ""},
+		"why":             {"nobody", in("shop", listed), ""},
 		"dossier":         {"auditor", in("shop", appealing), ""},
 		"decide":          {"operator", in("shop", draft), `{"ruling":` + words + `}`},
 		"confirmDecision": {"operator", in("decision", proposed), ""},
