@@ -88,6 +88,7 @@ func (s *Service) Lines(ctx context.Context, who account.Session, a Ask) (all []
 // A Tally is what there is to do in a city, in numbers.
 type Tally struct {
 	City     string
+	Queued   int
 	Scored   int
 	Listed   int
 	Watched  int

@@ -38,6 +38,9 @@ func TestViewsHoldWhatTheTallyCounts(t *testing.T) {
 		if all := names("ann", Ask{View: InScores}); len(all) != 12 || !slices.Contains(all, sh.Name) {
 			t.Errorf("those with a score are %v", all)
 		}
+		if all, c := names("ann", Ask{}), tally(); len(all) == 0 || len(all) != c.Queued {
+			t.Errorf("the queue has %d, counted %d", len(all), c.Queued)
+		}
 		if all := names("ann", Ask{View: InScores, From: 11}); len(all) != 1 {
 			t.Errorf("after 11 of 12 come %d", len(all))
 		}

@@ -111,6 +111,7 @@ func lines(tx *db.Tx, who account.ID, a Ask, words [3]string) ([]Line, error) {
 
 func tally(tx *db.Tx, who account.ID, city string) (t Tally, err error) {
 	type row struct {
+		Queued   int
 		Scored   int
 		Listed   int
 		Watched  int
@@ -122,7 +123,8 @@ func tally(tx *db.Tx, who account.ID, city string) (t Tally, err error) {
 		Waiting  int
 	}
 	r, err := db.One[row](tx, `
-		SELECT (SELECT COUNT(*) FROM curate_scores WHERE city = $1) AS scored,
+		SELECT (SELECT COUNT(*) FROM curate_candidates WHERE city = $1) AS queued,
+			(SELECT COUNT(*) FROM curate_scores WHERE city = $1) AS scored,
 			(SELECT COUNT(*) FROM curate_dossiers WHERE city = $1 AND state = 'included') AS listed,
 			(SELECT COUNT(*) FROM curate_dossiers WHERE city = $1 AND state = 'watched') AS watched,
 			(SELECT COUNT(*) FROM curate_dossiers WHERE city = $1 AND state = 'excluded') AS excluded,
@@ -139,7 +141,7 @@ func tally(tx *db.Tx, who account.ID, city string) (t Tally, err error) {
 	if err != nil {
 		return t, fmt.Errorf("curate: count in %s: %w", city, err)
 	}
-	t = Tally{City: city, Scored: r.Scored, Listed: r.Listed, Watched: r.Watched, Excluded: r.Excluded, Alarms: r.Alarms,
+	t = Tally{City: city, Queued: r.Queued, Scored: r.Scored, Listed: r.Listed, Watched: r.Watched, Excluded: r.Excluded, Alarms: r.Alarms,
 		Appeals: r.Appeals, Proposed: r.Proposed, Confirm: r.Confirm, Waiting: r.Waiting}
 	type fit struct {
 		Bar    int64

@@ -35,7 +35,11 @@ func TestPagesOnDesktopAndPhone(t *testing.T) {
 			draft := g.draft("还没签的店")
 			at := shopPath(g.ours.ID)
 			v := g.settle()
-			g.included(g.operator, g.ours.ID)
+			proposed, appealed, listed := v.others[0].ID, v.others[1].ID, v.others[2].ID
+			g.included(g.operator, listed)
+			_, err := g.Curate.Decide(t.Context(), v.colleague.Session, proposed, curate.Ruling{Verdict: curate.Included, Reason: "汤头好", Tie: curate.Tie{Words: "店主是表哥"}}, g.key())
+			g.must(err)
+			g.appealed(v, appealed)
 			page := webtest.Open(t, device, "")
 			look := func(shot string) {
 				t.Helper()
@@ -53,7 +57,8 @@ func TestPagesOnDesktopAndPhone(t *testing.T) {
 			page.SetCookie(g.url, "console", g.operator.token)
 			for _, p := range []struct{ shot, path string }{
 				{"today", "/console/"}, {"curation", "/console/curation"}, {"curation-alarms", "/console/curation?view=alarms"}, {"waiting", "/console/curation/waiting"},
-				{"review", reviewPath(v.praised.ID)}, {"review-listed", reviewPath(g.ours.ID)},
+				{"review", reviewPath(v.praised.ID)}, {"review-listed", reviewPath(listed)},
+				{"review-proposed", reviewPath(proposed)}, {"review-appealed", reviewPath(appealed)},
 				{"visit", visitPath(g.ours.ID)}, {"visits", visitsPath},
 				{"shops", "/console/shops"}, {"shop", at}, {"draft", shopPath(draft.ID)}, {"terms", at + "/terms"},
 				{"offers", at + "/offers"}, {"pause", at + "/pause"}, {"leave", at + "/leave"}, {"sign", at + "/sign"}, {"import", "/console/shops/import"}, {"add", "/console/shops/add"}, {"about", at + "/about"},
@@ -75,7 +80,7 @@ func TestPagesOnDesktopAndPhone(t *testing.T) {
 			g.decided(g.ours, curate.Excluded, "汤头好，可是等位太久，大家说得很重。等位短下来，再来看。")
 			page.Open(g.url + dossierPath(g.ours.ID))
 			look("dossier")
-			_, err := g.Curate.Appeal(t.Context(), g.merchant.Session, g.ours.ID, "上个月加了十二个座位，周末等位从四十分钟降到十分钟，请再来看看。")
+			_, err = g.Curate.Appeal(t.Context(), g.merchant.Session, g.ours.ID, "上个月加了十二个座位，周末等位从四十分钟降到十分钟，请再来看看。")
 			g.must(err)
 			page.Reload()
 			look("dossier-appealed")
@@ -196,12 +201,16 @@ func TestAReviewByKeys(t *testing.T) {
 	page.Click("没有")
 	page.Screenshot("review-decide")
 	page.Click("决定")
-	page.WaitText("已记为观察")
+	page.WaitText("上一家已记为观察")
 	if at := page.URL(); at == first || !strings.Contains(at, "/console/curation/shops/shp_") {
 		t.Errorf("after a decision the page is %s", at)
 	}
 	page.Press("1")
-	page.Click("有")
+	page.Click("会请第二位同事确认")
+	page.Fill("是什么关系", "店主是我表哥")
+	page.Fill("公开理由", "汤头好")
 	page.Screenshot("review-tie")
 	page.Axe()
+	page.Click("决定")
+	page.WaitText("等另一位同事确认")
 }

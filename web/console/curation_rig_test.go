@@ -115,3 +115,22 @@ func (g *rig) included(who *person, id shop.ID) curate.Decision {
 	g.must(err)
 	return d
 }
+
+// appealed has a colleague exclude a shop, and its merchant appeal; and notes
+// come in of which nobody knows the shop.
+func (g *rig) appealed(v village, id shop.ID) {
+	g.t.Helper()
+	ctx := g.t.Context()
+	m, err := g.Shop.AddMerchant(ctx, g.operator.Session, "弄堂餐饮")
+	g.must(err)
+	g.must(g.Shop.Assign(ctx, g.operator.Session, id, m.ID))
+	owner := g.enter("13900000021", "许老板", account.Grant{Role: account.Merchant, Merchant: string(m.ID)}, account.ConsoleApp)
+	_, err = g.Curate.Decide(ctx, v.colleague.Session, id, curate.Ruling{Verdict: curate.Excluded, Reason: "等位太久", Tie: curate.Tie{None: true}}, g.key())
+	g.must(err)
+	_, err = g.Curate.Appeal(ctx, owner.Session, id, "我们加了位子，请再来看看。")
+	g.must(err)
+	g.take([]curate.Draft{
+		{SourceID: "w1", City: "上海", Author: "a", Name: "小笼", Written: g.clock.Now(), Stars: 4, Likes: -1, Followers: -1, Text: "那家小笼皮薄汁多，上次带朋友去吃的。"},
+		{SourceID: "w2", City: "上海", Author: "b", Written: g.clock.Now(), Likes: -1, Followers: -1, Text: "路边摊的烤串，辣得过瘾。"},
+	})
+}

@@ -220,7 +220,7 @@ func (a *App) decide(w http.ResponseWriter, r *http.Request) error {
 	}
 	say := "say.decided." + string(d.Verdict)
 	if d.Step == curate.Proposed {
-		return web.SeeAndSay(w, r, v.path(""), "say.proposed")
+		say = "say.proposed"
 	}
 	if v.After == "" {
 		return web.SeeAndSay(w, r, v.list(), say)
@@ -228,7 +228,6 @@ func (a *App) decide(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeAndSay(w, r, v.after(), say)
 }
 
-// settleDecision confirms or rejects what a colleague proposed.
 func (a *App) confirmDecision(w http.ResponseWriter, r *http.Request) error {
 	return a.settleDecision(w, r, a.Curate.Confirm, "say.confirmed")
 }
@@ -237,6 +236,7 @@ func (a *App) rejectDecision(w http.ResponseWriter, r *http.Request) error {
 	return a.settleDecision(w, r, a.Curate.Reject, "say.rejected")
 }
 
+// settleDecision confirms or rejects what a colleague proposed.
 func (a *App) settleDecision(w http.ResponseWriter, r *http.Request, settle func(context.Context, account.Session, curate.DecisionID) (curate.Decision, error), say string) error {
 	sh, err := a.shopOf(r)
 	if err != nil {

@@ -546,7 +546,7 @@ func (a *App) scoreCard(p ui.Page, v review) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if sc.Discounted >= 0.005 {
+					if sc.Discounted >= 0.02 {
 						templ_7745c5c3_Err = ui.Fact(p.T("score.off"), p.T("score.off.why", "share", percent(sc.Discounted), "why", reasons(p, sc.Reasons))).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

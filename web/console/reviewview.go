@@ -30,7 +30,7 @@ func labelOf(s string) score.Label {
 	return score.Unlabelled
 }
 
-// count is how many shops a view holds, -1 where the tally does not say.
+// count is how many shops a view holds.
 func (q queue) count(v curate.View) int {
 	switch v {
 	case curate.InAlarm:
@@ -46,7 +46,7 @@ func (q queue) count(v curate.View) int {
 	case curate.InScores:
 		return q.Scored
 	}
-	return -1
+	return q.Queued
 }
 
 // shows reports whether a view is the one shown, or the wider one that holds it.

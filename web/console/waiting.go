@@ -32,6 +32,14 @@ type riddle struct {
 	Form    ui.Form
 }
 
+// trouble is what is wrong with the form and has no field to stand beside.
+func (one riddle) trouble(p ui.Page) string {
+	if len(one.Choices) == 0 {
+		return one.Form.Rest(p)
+	}
+	return one.Form.Rest(p, "alias")
+}
+
 // A guessed is one of the shops.
 type guessed struct {
 	shop.Shop
@@ -39,7 +47,7 @@ type guessed struct {
 	Why         []string
 }
 
-// A desk of riddles is the page of a city.
+// riddles are those of a city.
 type riddles struct {
 	City   string
 	Cities []ui.Choice

@@ -204,7 +204,7 @@ func (a *App) riddleCard(p ui.Page, l riddles, one riddle) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if l.Runs {
-			templ_7745c5c3_Err = ui.Trouble(one.Form.Rest(p, "alias")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Trouble(one.trouble(p)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
