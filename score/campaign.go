@@ -52,6 +52,7 @@ type joint struct {
 	prior  [cells]float64
 	first  int // The cells outside first..last have next to nothing.
 	last   int
+	backed [2]float64 // See joint.back.
 }
 
 // negligible is the weight below which a cell or a level is left out.
@@ -85,7 +86,71 @@ func (j *joint) fill(m *Model, notes []line) {
 		}
 		exponent[h] += math.Log(product)
 	}
+	j.back(m, notes)
+	j.hold(&exponent)
 	j.normalise(m, exponent)
+}
+
+// back asks what the features alone, without a rating, say for bought praise and
+// bought blame: the logarithm of the best level's Bayes factor against a shop
+// that buys none. That an author wrote one note only is left out, since many
+// such together are what a shop has that is loved by people who seldom write.
+func (j *joint) back(m *Model, notes []line) {
+	j.backed = [2]float64{}
+	for side, polarity := range []uint8{favour, against} {
+		count := 0.0
+		for i := range notes {
+			if notes[i].polarity == polarity {
+				count++
+			}
+		}
+		if count == 0 {
+			continue
+		}
+		for h := 1; h < levels; h++ {
+			if levelShares[h].blame != (side == 1) {
+				continue
+			}
+			share := math.Min(0.95, levelShares[h].share*float64(len(notes))/count)
+			product, sum := 1.0, 0.0
+			for i := range notes {
+				if n := &notes[i]; n.polarity == polarity {
+					product *= 1 - share + share*float64(n.proof)
+				}
+				if i%32 == 31 {
+					sum += math.Log(product)
+					product = 1
+				}
+			}
+			j.backed[side] = math.Max(j.backed[side], sum+math.Log(product))
+		}
+	}
+}
+
+// slack is what ratings may add, as a log Bayes factor.
+const slack = 1.3
+
+// hold keeps ratings from being the only proof: notes that agree with each other
+// and not with the city are what a shop has that is better or worse than all
+// others. A level's evidence is at most that of its features, and a little more.
+func (j *joint) hold(exponent *[levels]float64) {
+	var evidence [levels]float64
+	for h := range levels {
+		sum := 0.0
+		for _, v := range j.at[h] {
+			sum += v
+		}
+		evidence[h] = exponent[h] + math.Log(math.Max(sum, 1e-300))
+	}
+	for h := 1; h < levels; h++ {
+		side := 0
+		if levelShares[h].blame {
+			side = 1
+		}
+		if over := evidence[h] - evidence[0] - j.backed[side] - slack; over > 0 {
+			exponent[h] -= over
+		}
+	}
 }
 
 // rescale keeps a row within what a float64 holds, and returns the logarithm of
@@ -145,6 +210,10 @@ func (j *joint) quality(out *[cells]float64) moments {
 	return momentsOf(out)
 }
 
+// backedLeast is the log Bayes factor of features from which what a shop's other
+// notes say is evidence of its own.
+const backedLeast = 1.0
+
 // judge says, for each note, what the shop's other notes say of it: campaign is
 // the log-odds that a note of this shop was bought, rating the logarithm of how
 // much better its rating fits bought notes than what the others say of the
@@ -175,6 +244,7 @@ func (j *joint) judge(m *Model, notes []line) {
 			campaign += share * without
 			clean += keep * without
 		}
+		n.backed = j.backed[0] >= backedLeast || j.backed[1] >= backedLeast
 		n.campaign = float32(math.Log(campaign / clean))
 		n.rating = float32(math.Log(fake/real) - math.Log(campaign/clean))
 	}

@@ -3,6 +3,7 @@ package score
 import (
 	"cmp"
 	"maps"
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -20,6 +21,8 @@ type line struct {
 	shift    int8    // The author's bias, in cells.
 	peak     float32 // Of the likelihood of the rating.
 	odds     float32 // Likelihood ratio of the features: bought against honest.
+	proof    float32 // The same without what a single note of its author says.
+	backed   bool    // Features of the shop's notes back a campaign.
 	timing   float32 // What is taken off the burst features, see weights.centre.
 	campaign float32 // See joint.judge.
 	rating   float32
@@ -51,6 +54,7 @@ func newCity(t *Town, m *Model, o Options) *city {
 	if c.workers <= 0 {
 		c.workers = runtime.GOMAXPROCS(0)
 	}
+	m.Halves = halves(t)
 	c.start = make([]int32, len(t.Shops)+1)
 	for i := range t.Notes {
 		c.start[t.Notes[i].Shop+1]++
@@ -77,19 +81,19 @@ func newCity(t *Town, m *Model, o Options) *city {
 		for s := from; s < to; s++ {
 			of := c.order[c.start[s]:c.start[s+1]]
 			slices.SortStableFunc(of, func(a, b int32) int { return cmp.Compare(t.Notes[a].Day, t.Notes[b].Day) })
-			open(c.of(s), func(i int) *Note { return &t.Notes[of[i]] })
+			m.open(c.of(s), func(i int) *Note { return &t.Notes[of[i]] })
 		}
 	})
 	return c
 }
 
 // open sets up the lines of one shop from its notes in the order of days.
-func open(lines []line, note func(i int) *Note) {
+func (m *Model) open(lines []line, note func(i int) *Note) {
 	seen := make(map[int32]int32, len(lines))
 	for i := range lines {
 		n := note(i)
 		l := line{day: n.Day, author: n.Author, first: int32(i), label: n.Label, odds: 1, p: 0.05,
-			bin: binOf(n.Rating, n.Starred), polarity: polarityOf(n.Rating)}
+			bin: m.binOf(n), polarity: polarityOf(n.Rating)}
 		if first, again := seen[n.Author]; again {
 			l.first = first
 		} else {
@@ -97,6 +101,21 @@ func open(lines []line, note func(i int) *Note) {
 		}
 		lines[i] = l
 	}
+}
+
+// halves reports whether a town gives half stars, as more than one in fifty of
+// those who gave stars do.
+func halves(t *Town) bool {
+	half, all := 0, 0
+	for i := range t.Notes {
+		if n := &t.Notes[i]; n.Starred {
+			all++
+			if n.Rating != math.Trunc(n.Rating) {
+				half++
+			}
+		}
+	}
+	return half*50 > all
 }
 
 // of returns the lines of a shop.

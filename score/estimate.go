@@ -43,7 +43,7 @@ func (m *Model) estimate(v sight, t *turn) Estimate {
 // result makes the estimates, findings and standings of the last sweep.
 func (c *city) result(ctx context.Context, tell func(string, int, int)) (*Result, error) {
 	r := &Result{Shops: make([]Estimate, len(c.town.Shops)), Notes: make([]Finding, len(c.lines)), Authors: c.writers}
-	c.model.tables()
+	c.settle()
 	c.learnAspects()
 	const passes = 3
 	for k := range passes - 1 {
@@ -80,6 +80,36 @@ func (c *city) result(ctx context.Context, tell func(string, int, int)) (*Result
 	}
 	tell("scoring", passes, passes)
 	return r, ctx.Err()
+}
+
+// settle looks at every shop with what was learnt at last, as Model.Score will.
+func (c *city) settle() {
+	c.model.tables()
+	c.recall()
+	c.parallel(func(_, from, to int) {
+		for s := from; s < to; s++ {
+			c.model.settle(c.sight(s))
+		}
+	})
+	c.remember()
+}
+
+// rounds is how often a shop is looked at, since what the notes say of each
+// other needs a few looks to settle.
+const rounds = 3
+
+func (m *Model) settle(v sight) {
+	var j joint
+	v.before.row(&j.prior)
+	seeChecks(&j.prior, v.checks)
+	for range rounds {
+		m.Weights.centre(v.notes)
+		j.fill(m, v.notes)
+		j.judge(m, v.notes)
+		var post [cells]float64
+		m.opine(v.notes, j.quality(&post))
+	}
+	m.Weights.centre(v.notes)
 }
 
 func (c *city) sight(s int) sight {

@@ -7,7 +7,7 @@ import (
 )
 
 // sweeps is how often notes, authors and shops are looked at in turn.
-const sweeps = 10
+const sweeps = 12
 
 // Fit learns the city and scores all its shops. An error names the first thing
 // in the town that cannot be, by its index. It stops when ctx is done.
@@ -87,6 +87,9 @@ func (c *city) prepare() {
 				func(i int) (Author, Standing) { return t.Authors[notes[i].author], c.writers[notes[i].author] })
 		}
 	})
+	for i := range c.lines {
+		m.Weights.Empty += float64(c.lines[i].x[empty]) / float64(len(c.lines))
+	}
 }
 
 // A tally is what one block of shops adds to what is learnt.
@@ -98,6 +101,8 @@ type tally struct {
 	blamed  [ratings]float64
 	seen    [biasTypes][ratings][extended]float64 // Honest notes by rating and quality plus bias.
 	usual   [polarities][2]float64
+	ceiling float64 // Shops that are as good as the scale has room for, of so many.
+	settled float64
 }
 
 func (t *tally) add(o *tally) {
@@ -105,6 +110,7 @@ func (t *tally) add(o *tally) {
 		t.levels[h] += o.levels[h]
 	}
 	t.stained, t.clean = t.stained+o.stained, t.clean+o.clean
+	t.ceiling, t.settled = t.ceiling+o.ceiling, t.settled+o.settled
 	for b := range ratings {
 		t.praised[b] += o.praised[b]
 		t.blamed[b] += o.blamed[b]
@@ -141,8 +147,36 @@ func (c *city) sweep(k int) {
 		all.add(&tallies[b+1])
 	}
 	c.remember()
+	c.learnSpread()
 	c.model.learn(all, k)
 	c.model.Prior.learn(c.town.Shops, c.after)
+	if k < sweeps-settlingSweeps && all.ceiling > ceilingMost*all.settled {
+		c.lower()
+	}
+}
+
+// Where more shops than ceilingMost are at the end of the scale, in its last
+// cells, their differences are lost, and with them what the noise is.
+const (
+	ceilingCells   = 3
+	ceilingMost    = 0.06
+	ceilingStep    = 0.25
+	settledLeast   = 3 // Notes of a shop that is counted.
+	settlingSweeps = 4 // Sweeps at the end that leave the scale alone.
+)
+
+// lower makes room at the top of the scale: cuts and shops go down together,
+// which no note can tell.
+func (c *city) lower() {
+	c.model.Manner.Lift -= ceilingStep
+	p := &c.model.Prior
+	p.Mean -= ceilingStep
+	for k := range p.Categories {
+		p.Categories[k] -= ceilingStep
+	}
+	for s := range c.after {
+		c.after[s].Mean -= ceilingStep
+	}
 }
 
 // recall gives each note what its author's notes at other shops say: the
@@ -247,7 +281,7 @@ func (m *Model) opine(notes []line, shop moments) {
 		default:
 			z := m.Weights.logit(n)
 			e := m.evidence(n)
-			p := e.restrain(sigmoid(z), n)
+			p := e.restrain(sigmoid(z), n, m.Weights.Of[empty])
 			n.p, n.relief = float32(p), float32(math.Max(0, z-logit(p)))
 		}
 		kind := 0
@@ -271,6 +305,12 @@ func (t *tally) see(m *Model, j *joint, notes []line, post *[cells]float64) {
 		t.levels[h] += j.weight[h] / math.Max(1e-12, 1-j.weight[0]) * dirty / (clean + dirty)
 	}
 	t.clean += j.weight[0] * float64(len(notes))
+	if len(notes) >= settledLeast {
+		t.settled++
+		for q := cells - ceilingCells; q < cells; q++ {
+			t.ceiling += post[q]
+		}
+	}
 	for i := range notes {
 		n := &notes[i]
 		p := float64(n.p)
@@ -291,20 +331,26 @@ func (t *tally) see(m *Model, j *joint, notes []line, post *[cells]float64) {
 	}
 }
 
-// remember sums up the authors' standings, and learns how far authors' biases
-// spread: notes of one author at different shops agree by as much as their bias
-// makes them, E[s_i s_j] = I_i I_j spread^2 for the slopes s of the
-// log-likelihood and their information I.
+// remember sums up the authors' standings.
 func (c *city) remember() {
 	for a := range c.writers {
 		w := &c.writers[a]
 		w.Suspicion, w.Expected, w.Residual, w.Weight = 0, 0, 0, 0
 	}
+	for i := range c.lines {
+		c.writers[c.lines[i].author].take(c.model, &c.lines[i], 0)
+	}
+}
+
+// learnSpread learns how far authors' biases spread: notes of one author at
+// different shops agree by as much as their bias makes them, E[s_i s_j] =
+// I_i I_j spread^2 for the slopes s of the log-likelihood and their information
+// I.
+func (c *city) learnSpread() {
 	const worth = 100 // Pairs of notes' worth of belief in a spread of 0.3.
 	agree, pairs := worth*0.3*0.3, float64(worth)
 	for i := range c.lines {
 		n := &c.lines[i]
-		c.writers[n.author].take(c.model, n, 0)
 		agree -= float64(n.residual) * float64(n.residual)
 		pairs -= float64(n.info) * float64(n.info)
 	}

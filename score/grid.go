@@ -30,10 +30,12 @@ const (
 // is known, for each type of author.
 var biasKnown = [biasTypes]float64{1, 0.7, 0.45, 0.2}
 
-// binOf returns the bin of a rating.
-func binOf(rating float64, starred bool) uint8 {
-	if starred {
-		return uint8(max(0, min(stars-1, int(math.Round(rating))-1)))
+// binOf returns the bin of a rating, which is read like a text unless it is
+// whole stars of a city that gives no half ones.
+func (m *Model) binOf(n *Note) uint8 {
+	rating := n.Rating
+	if n.Starred && !m.Halves && rating == math.Trunc(rating) {
+		return uint8(max(0, min(stars-1, int(rating)-1)))
 	}
 	return stars + uint8(max(0, min(textBins-1, int(math.Round((rating-1)/textStep)))))
 }
@@ -86,6 +88,7 @@ type likelihood struct {
 // rounded to stars, and others only bend or squeeze them.
 type manner struct {
 	Noise   float64 `json:"noise"`   // Standard deviation of an opinion around quality plus the author's bias.
+	Lift    float64 `json:"lift"`    // How much higher the cuts are; below 0 where nearly all are generous.
 	Squeeze float64 `json:"squeeze"` // How far apart the cuts are; below 1 where people give little but extremes.
 	Bend    float64 `json:"bend"`    // How much further the outer cuts are out on the side of five stars.
 	Twist   float64 `json:"twist"`   // How much closer the inner cuts are than the outer ones.
@@ -102,7 +105,7 @@ func newManner() manner { return manner{Noise: 0.85, Squeeze: 1, Reading: 0.4, V
 func (m *manner) cuts() [stars - 1]float64 {
 	c := [stars - 1]float64{-1.5 + m.Bend - m.Twist, -0.5 - m.Bend + 3*m.Twist, 0.5 - m.Bend - 3*m.Twist, 1.5 + m.Bend + m.Twist}
 	for k := range c {
-		c[k] = 3 + m.Squeeze*c[k]
+		c[k] = 3 + m.Lift + m.Squeeze*c[k]
 	}
 	return c
 }

@@ -10,6 +10,7 @@ import (
 // A Model is what a Fit learnt of a city: nothing of single notes or authors.
 type Model struct {
 	Bar     float64             `json:"bar"`
+	Halves  bool                `json:"halves"` // The city gives half stars.
 	Manner  manner              `json:"manner"`
 	Spread  float64             `json:"spread"` // Standard deviation of authors' biases.
 	Praise  mix                 `json:"praise"` // Ratings that were bought for a shop.

@@ -18,10 +18,6 @@ type OneShop struct {
 	Last      Estimate // The last Fit's; zero for a new shop.
 }
 
-// rounds is how often Score looks at a shop, since what the notes say of each
-// other needs a few looks to settle.
-const rounds = 4
-
 // Score scores one shop again from what the last Fit learnt. What it finds is
 // for the notes in their order.
 func (m *Model) Score(in OneShop) (Estimate, []Finding) {
@@ -32,7 +28,7 @@ func (m *Model) Score(in OneShop) (Estimate, []Finding) {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(in.Notes[a].Day, in.Notes[b].Day) })
 	note := func(i int) *Note { return &in.Notes[order[i]] }
 	notes := make([]line, len(in.Notes))
-	open(notes, note)
+	m.open(notes, note)
 	fresh := make([]int32, len(in.Authors))
 	for i := range notes {
 		if !in.part(order[i]).Counted {
@@ -47,17 +43,7 @@ func (m *Model) Score(in OneShop) (Estimate, []Finding) {
 	})
 	m.place(in, order, notes)
 	v := sight{before: m.Prior.of(in.Shop, in.own()), notes: notes, note: note, checks: in.Checks}
-	var j joint
-	v.before.row(&j.prior)
-	seeChecks(&j.prior, in.Checks)
-	for range rounds {
-		m.Weights.centre(notes)
-		j.fill(m, notes)
-		j.judge(m, notes)
-		var post [cells]float64
-		m.opine(notes, j.quality(&post))
-	}
-	m.Weights.centre(notes)
+	m.settle(v)
 	return m.tell(in, v, order)
 }
 

@@ -132,12 +132,22 @@ func (p *qualities) learnChains(shops []Shop, after []moments) {
 	p.InChain, p.OfChains = math.Sqrt(sumW/nW), math.Sqrt(sumB/nB)
 }
 
-// row is a normal prior on the grid.
+// priorLeast is the least spread that is believed.
+const priorLeast = 0.15
+
+// Some shops are far better or worse than the spread of the others tells.
+const (
+	farShare = 0.04
+	farTimes = 3
+)
+
+// row is a prior on the grid: normal, but for a few shops that are far off.
 func (m moments) row(out *[cells]float64) {
 	sum := 0.0
+	sd := math.Max(m.SD, priorLeast)
 	for q := range out {
-		z := (quality(q) - m.Mean) / m.SD
-		out[q] = math.Exp(-z * z / 2)
+		z := (quality(q) - m.Mean) / sd
+		out[q] = (1-farShare)*math.Exp(-z*z/2) + farShare/farTimes*math.Exp(-z*z/2/(farTimes*farTimes))
 		sum += out[q]
 	}
 	for q := range out {

@@ -36,12 +36,21 @@ func (m *Model) evidence(n *line) evidence {
 	return e
 }
 
-// restrain holds a probability to what the evidence may take. Above the limit
-// order is kept, within a little.
-func (e *evidence) restrain(p float64, n *line) float64 {
+// restrain holds a probability to what the evidence may take. That its author
+// wrote little else is no evidence, single is what that said; nor is what the
+// shop's other notes say if their ratings alone say so. Above the limit order is
+// kept, within a little.
+func (e *evidence) restrain(p float64, n *line, single float64) float64 {
 	all, besides := 0, 0
 	for f := range families {
-		if e[f] >= speaks {
+		v := e[f]
+		switch {
+		case f == Account:
+			v -= single * float64(n.x[empty])
+		case f == Campaign && !n.backed:
+			continue
+		}
+		if v >= speaks {
 			all++
 			if f != Account {
 				besides++

@@ -47,7 +47,7 @@ type Note struct {
 	Author, Shop int32            // Indexes into the Town.
 	Day          float64          // Days since any epoch.
 	Rating       float64          // 1 to 5: stars, or the sentiment of the text.
-	Starred      bool             // The rating is whole stars that the author gave.
+	Starred      bool             // The rating is stars that the author gave.
 	Likes        float64          // Negative if unknown.
 	Hash         uint64           // 64-bit SimHash of the text; 0 if there is none.
 	Aspects      [Aspects]float32 // 1 to 5; 0 if not mentioned.

@@ -56,6 +56,8 @@ var signals = [features]signal{
 type weights struct {
 	Base float64           `json:"base"`
 	Of   [features]float64 `json:"of"`
+	// Empty is the city's mean of one over the number of an author's notes.
+	Empty float64 `json:"empty"`
 	// Correction is added to a note's own log-odds, not to what the shop is
 	// judged by: how much less sure labels are than the features.
 	Correction float64 `json:"correction"`

@@ -55,6 +55,10 @@ func (w *weights) centre(notes []line) {
 			z = oddsMost
 		}
 		n.odds = float32(math.Exp(math.Max(-oddsMost, math.Min(oddsMost, z))))
+		if n.label == Unlabelled {
+			z += float64(n.relief) - w.Of[empty]*(float64(n.x[empty])-w.Empty)
+		}
+		n.proof = float32(math.Exp(math.Max(-oddsMost, math.Min(oddsMost, z))))
 	}
 }
 

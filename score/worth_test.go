@@ -235,22 +235,22 @@ func TestAspects(t *testing.T) {
 // One family of evidence, however strong, takes at most half; a new author
 // without other evidence keeps three tenths.
 func TestEvidenceIsRestrained(t *testing.T) {
-	settled, fresh := &line{}, &line{}
+	settled, fresh := &line{backed: true}, &line{backed: true}
 	settled.x[empty], fresh.x[empty] = 0.1, 1
 	for f := range Reviewer {
 		e := evidence{}
 		e[f] = 6
-		if p := e.restrain(0.999, settled); p > 0.5 {
+		if p := e.restrain(0.999, settled, 0); p > 0.5 {
 			t.Errorf("%v alone takes %.2f", f, p)
 		}
 	}
-	if p := (&evidence{Timing: 3, Text: 3}).restrain(0.99, settled); p != 0.99 {
+	if p := (&evidence{Timing: 3, Text: 3}).restrain(0.99, settled, 0); p != 0.99 {
 		t.Errorf("two families are held to %.2f", p)
 	}
-	if p := (&evidence{Account: 4, Rating: 1}).restrain(0.99, fresh); p > 0.7 {
+	if p := (&evidence{Account: 4, Rating: 1}).restrain(0.99, fresh, 0); p > 0.7 {
 		t.Errorf("a new author loses %.2f", p)
 	}
-	if p := (&evidence{Account: 4, Rating: 1, Text: 2}).restrain(0.99, fresh); p != 0.99 {
+	if p := (&evidence{Account: 4, Rating: 1, Text: 2}).restrain(0.99, fresh, 0); p != 0.99 {
 		t.Errorf("a new author with other evidence is held to %.2f", p)
 	}
 }
