@@ -147,9 +147,11 @@ func (r fitNote) about(a score.Author) score.Author {
 	return a
 }
 
+// note is the note as a fit takes it. Half stars are no whole ones: a fit reads
+// them like a text's rating, where they stand and not between two stars.
 func (r fitNote) note(author, sh int32) score.Note {
 	n := score.Note{Author: author, Shop: sh, Day: dayOf(r.Written), Rating: float64(r.Rating) / 100,
-		Starred: r.Stars > 0, Likes: float64(r.Likes), Hash: uint64(r.Likeness)}
+		Starred: r.Stars > 0 && r.Stars%10 == 0, Likes: float64(r.Likes), Hash: uint64(r.Likeness)}
 	for a := range n.Aspects {
 		switch { // The author's own mark stands before what the text says.
 		case a < len(r.Subs) && r.Subs[a] > 0:

@@ -74,7 +74,7 @@ func readStars(cell string) (v float64, ok bool) {
 	for _, unit := range []string{"星", "分"} {
 		s = strings.TrimSpace(strings.TrimSuffix(s, unit))
 	}
-	if len(s) > 8 || strings.Trim(s, "0123456789.") != "" {
+	if len(s) > 20 || strings.Trim(s, "0123456789.") != "" {
 		return 0, false
 	}
 	v, err := strconv.ParseFloat(s, 64)
