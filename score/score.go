@@ -24,7 +24,9 @@
 // What it refuses: likes never speak for a shop; a burst alone, or any other
 // single family of evidence, takes no more than half of a note's weight; a new
 // author keeps three tenths unless something besides being new speaks against
-// the note. Nothing here is a verdict on a person: findings are for reviewers.
+// the note; ratings that agree with each other and not with the city convict no
+// shop unless the features of its notes do. Nothing here is a verdict on a
+// person: findings are for reviewers.
 // There is no SQL, no clock and no text here.
 package score
 
@@ -82,7 +84,7 @@ type Town struct {
 
 // Options of a Fit.
 type Options struct {
-	Seed     uint64  // Of what is drawn at random; the same seed gives the same result.
+	Seed     uint64  // Of what is drawn at random, which at present is nothing.
 	Workers  int     // How many shops are worked on at once; 0 for one per processor.
 	Bar      float64 // Quality to be above, 1 to 5; 0 for the city's top decile, estimated.
 	Progress func(stage string, done, of int)
