@@ -112,6 +112,13 @@ func TestQueueQuotas(t *testing.T) {
 			t.Error("a shop of which too little is known is in the queue")
 		}
 	}
+	chain := []prospect{}
+	for i := range 6 {
+		chain = append(chain, prospect{Shop: shop.ID(fmt.Sprintf("shp_%d", i)), Name: fmt.Sprintf("晨光豆浆（%c门店）", []rune("东南西北前后")[i]), Mean: 4400, SD: 200, Effective: 100, Recent: 30})
+	}
+	if got := len(rules.queue(chain, 4.4, now)); got != 3 {
+		t.Errorf("%d shops of one chain are in the queue, want 3", got)
+	}
 	if len(queue) != 8 || count["面馆"] != 2 || count["茶铺"] != 2 || count["书店"] != 2 {
 		t.Errorf("%d places, the first six %v", len(queue), count)
 	}

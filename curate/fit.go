@@ -43,6 +43,7 @@ type town struct {
 	shops   []shop.ID
 	authors []Author
 	recent  []int // By shop: notes of the last year.
+	scale   scale
 }
 
 // FitCity scores all shops of a city together and makes its queue anew. The
@@ -111,6 +112,11 @@ func (s *Service) load(ctx context.Context, city string) (*town, error) {
 }
 
 func (t *town) loadNotes(tx *db.Tx, city string, labels map[NoteID]score.Label) error {
+	var sayings scaling
+	if err := eachFitNote(tx, city, func(r fitNote) error { sayings.add(r); return nil }); err != nil {
+		return err
+	}
+	t.scale = sayings.learn()
 	authors := map[Author]int32{}
 	last := shop.ID("")
 	return eachFitNote(tx, city, func(r fitNote) error {
@@ -125,7 +131,7 @@ func (t *town) loadNotes(tx *db.Tx, city string, labels map[NoteID]score.Label) 
 			t.Authors = append(t.Authors, score.Author{Followers: -1, Created: math.NaN()})
 		}
 		t.Authors[who] = r.about(t.Authors[who])
-		n := r.note(who, int32(len(t.shops)-1))
+		n := r.note(who, int32(len(t.shops)-1), t.scale)
 		n.Label = labels[r.ID]
 		if r.Written.After(t.at.Add(-365 * day)) {
 			t.recent[n.Shop]++
@@ -149,15 +155,15 @@ func (r fitNote) about(a score.Author) score.Author {
 
 // note is the note as a fit takes it. Half stars are no whole ones: a fit reads
 // them like a text's rating, where they stand and not between two stars.
-func (r fitNote) note(author, sh int32) score.Note {
+func (r fitNote) note(author, sh int32, words scale) score.Note {
 	n := score.Note{Author: author, Shop: sh, Day: dayOf(r.Written), Rating: float64(r.Rating) / 100,
 		Starred: r.Stars > 0 && r.Stars%10 == 0, Likes: float64(r.Likes), Hash: uint64(r.Likeness)}
 	for a := range n.Aspects {
 		switch { // The author's own mark stands before what the text says.
 		case a < len(r.Subs) && r.Subs[a] > 0:
 			n.Aspects[a] = float32(r.Subs[a]) / 10
-		case a < len(r.Said):
-			n.Aspects[a] = float32(r.Said[a]) / 10
+		case a < len(r.Said) && r.Said[a] > 0:
+			n.Aspects[a] = float32(words.of(float64(r.Said[a]) / 10))
 		}
 	}
 	return n
@@ -239,7 +245,7 @@ func (s *Service) save(ctx context.Context, city string, t *town, model *score.M
 		return err
 	}
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		return putModel(tx, city, learnt{Model: model, Bar: result.Bar, Notes: len(t.notes), Shops: len(t.shops), Reader: reader, At: t.at})
+		return putModel(tx, city, learnt{Model: model, Scale: t.scale, Bar: result.Bar, Notes: len(t.notes), Shops: len(t.shops), Reader: reader, At: t.at})
 	})
 }
 

@@ -46,6 +46,7 @@ func (s *Service) Rescore(ctx context.Context, id shop.ID) error {
 type oneShop struct {
 	score.OneShop
 	model  *score.Model
+	scale  scale
 	city   string
 	ids    []NoteID
 	recent int
@@ -63,7 +64,7 @@ func loadOne(tx *db.Tx, id shop.ID) (in oneShop, err error) {
 	if err != nil {
 		return in, err
 	}
-	in.model = m.Model
+	in.model, in.scale = m.Model, m.Scale
 	last, err := findScore(tx, id)
 	if err != nil && !errors.Is(err, db.ErrNone) {
 		return in, err
@@ -109,7 +110,7 @@ func (in *oneShop) loadNotes(tx *db.Tx, id shop.ID, before map[NoteID]score.Find
 			in.Authors, in.Standings = append(in.Authors, a), append(in.Standings, st.Standing)
 		}
 		in.Authors[who] = r.about(in.Authors[who])
-		n := r.note(who, 0)
+		n := r.note(who, 0, in.scale)
 		n.Label = labels[r.ID]
 		if r.Written.After(in.at.Add(-365 * day)) {
 			in.recent++

@@ -200,11 +200,18 @@ func standingsAt(tx *db.Tx, city string, id shop.ID) (map[Author]standing, error
 // What a city's last fit learnt.
 type learnt struct {
 	*score.Model
+	Scale  scale
 	Bar    float64
 	Notes  int
 	Shops  int
 	Reader string // Fingerprint of the text model.
 	At     time.Time
+}
+
+// A lesson is what of it is kept as JSON.
+type lesson struct {
+	Score *score.Model `json:"score"`
+	Words scale        `json:"words"`
 }
 
 func putModel(tx *db.Tx, city string, m learnt) error {
@@ -213,7 +220,7 @@ func putModel(tx *db.Tx, city string, m learnt) error {
 		ON CONFLICT (city) DO UPDATE SET body = excluded.body, bar = excluded.bar, notes = excluded.notes,
 			shops = excluded.shops, reader = excluded.reader, fitted = excluded.fitted
 		WHERE curate_models.fitted <= excluded.fitted`,
-		city, db.JSON(m.Model), round(m.Bar, 1000), m.Notes, m.Shops, m.Reader, m.At); err != nil {
+		city, db.JSON(lesson{m.Model, m.Scale}), round(m.Bar, 1000), m.Notes, m.Shops, m.Reader, m.At); err != nil {
 		return fmt.Errorf("curate: keep model of %s: %w", city, err)
 	}
 	return nil
@@ -235,9 +242,11 @@ func findModel(tx *db.Tx, city string) (m learnt, err error) {
 		return m, fmt.Errorf("curate: model of %s: %w", city, err)
 	}
 	m = learnt{Model: new(score.Model), Bar: float64(r.Bar) / 1000, Notes: r.Notes, Shops: r.Shops, Reader: r.Reader, At: r.Fitted}
-	if err := json.Unmarshal([]byte(r.Body), m.Model); err != nil {
+	kept := lesson{Score: m.Model}
+	if err := json.Unmarshal([]byte(r.Body), &kept); err != nil {
 		return m, fmt.Errorf("curate: decode model of %s: %w", city, err)
 	}
+	m.Scale = kept.Words
 	return m, nil
 }
 
