@@ -124,10 +124,11 @@ func (s *Service) putComment(tx *db.Tx, source string, r Remark) (Result, error)
 	return Result{Outcome: Same, ID: note}, nil
 }
 
+// commentsOn are the first comments on a note.
 func commentsOn(tx *db.Tx, id NoteID) ([]Comment, error) {
 	all, err := db.All[Comment](tx, `
 		SELECT id, note, author, written, text FROM curate_comments
-		WHERE note = $1 ORDER BY written, id LIMIT 100`, id)
+		WHERE note = $1 ORDER BY written, id LIMIT 10`, id)
 	if err != nil {
 		return nil, fmt.Errorf("curate: comments on %s: %w", id, err)
 	}

@@ -110,9 +110,10 @@ func quotable(s string) bool {
 // A Suspect is a note that looks bought, with why. It tells nothing of its
 // author.
 type Suspect struct {
-	Note  Note
-	Found Found
-	Label score.Label // What this reviewer said of it.
+	Note     Note
+	Found    Found
+	Label    score.Label // What this reviewer said of it.
+	Comments []Comment   // What others wrote below it.
 }
 
 // suspects are the notes that most look bought, the most suspicious first.

@@ -125,8 +125,15 @@ func TestLabels(t *testing.T) {
 				t.Errorf("a note that a reviewer called bought: %+v, before %+v", f.Finding, before.Found[i].Finding)
 			}
 		}
+		labelled, err := g.Get(ctx, g.ann, note)
+		g.must(err)
+		_, err = g.Comments(ctx, g.ann, "test", []Remark{{SourceID: "c1", Note: labelled.SourceID, Author: "b", Written: g.clock.Now(), Text: "是托吧。"}})
+		g.must(err)
 		r, err := g.Review(ctx, g.ann, sh.ID)
 		g.must(err)
+		if len(r.Suspects[0].Comments) != 1 || r.Suspects[0].Comments[0].Text != "是托吧。" {
+			t.Errorf("the comments on the first suspect: %v", r.Suspects[0].Comments)
+		}
 		if r.Suspects[0].Note.ID != note || r.Suspects[0].Label != score.Bought {
 			t.Errorf("the first suspect is %s, labelled %d", r.Suspects[0].Note.ID, r.Suspects[0].Label)
 		}

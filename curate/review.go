@@ -109,6 +109,9 @@ func (s *Service) suspicious(tx *db.Tx, who account.Session, notes []Note, found
 		if all[i].Label, err = labelBy(tx, all[i].Note.ID, who.Person); err != nil {
 			return nil, err
 		}
+		if all[i].Comments, err = commentsOn(tx, all[i].Note.ID); err != nil {
+			return nil, err
+		}
 	}
 	return all, nil
 }

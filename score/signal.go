@@ -22,10 +22,6 @@ const (
 	features
 )
 
-// timing are the features that burst notes share: what they say is told apart
-// within the shop only, so that many notes of one burst are not many proofs.
-const timings = wave + 1
-
 // A signal is a feature with what is believed of its weight before a label was
 // seen. Weights of guilt are never negative: likes, say, never speak for a note.
 type signal struct {

@@ -105,8 +105,8 @@ func TestCurateFitNamesWhatIsWrong(t *testing.T) {
 
 // Equal numbers of templates are one text, others are far apart, and 0 is none.
 func TestTemplatesAreFarApart(t *testing.T) {
-	if spread(0) != 0 || spread(1) != spread(1) {
-		t.Error("0 is a text, or a text is not itself")
+	if spread(0) != 0 {
+		t.Error("0 is a text")
 	}
 	for a := range uint64(300) {
 		for b := range a {
