@@ -3,20 +3,17 @@ package console
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/a-h/templ"
 
 	"citywalk/account"
 	"citywalk/curate"
 	"citywalk/ledger"
-	"citywalk/opinion"
 	"citywalk/shop"
 	"citywalk/web"
 	"citywalk/web/ui"
 )
-
-// rulesPath is where the rules of curation are public.
-const rulesPath = "/rules/curation"
 
 // dossierPath is the page of a shop's dossier as its merchant reads it.
 func dossierPath(id shop.ID) string { return shopPath(id) + "/dossier" }
@@ -59,7 +56,7 @@ func (a *App) ownFile(r *http.Request) (p ui.Page, f ownFile, err error) {
 	rules := a.Curate.Published()
 	f.AtMost, f.Version = rules.Appeal, rules.Version
 	f.Owner = owns(who, f.Shop)
-	f.View = a.dossierView(p, f.Public)
+	f.View = web.Dossier(p, f.Public, a.Zone, func(t time.Time) string { return a.date(p, ledger.DayOf(t, a.Zone)) })
 	return p, f, nil
 }
 
@@ -85,48 +82,6 @@ func (a *App) appeal(w http.ResponseWriter, r *http.Request) error {
 		own.Form = f
 		return a.dossierPage(p, own)
 	})
-}
-
-// dossierView is the public part of a dossier in words.
-func (a *App) dossierView(p ui.Page, d curate.Public) ui.DossierView {
-	v := ui.DossierView{Reason: d.Reason, Notes: d.Notes, Visits: d.Visits, Span: ui.Span{Mean: d.Mean, Lo: d.Lo, Hi: d.Hi},
-		Reviewed: a.date(p, ledger.DayOf(d.Reviewed, a.Zone)), Expires: a.date(p, ledger.DayOf(d.Expires, a.Zone)),
-		Due: d.Expired, Version: d.Rules, Rules: rulesPath}
-	for i, s := range d.Aspects {
-		name := opinion.Aspect(i).Say(p.Lang)
-		if s.OK {
-			v.Aspects = append(v.Aspects, ui.AspectBar{Name: name, Span: ui.Span{Mean: s.Mean, Lo: s.Lo, Hi: s.Hi}})
-		} else {
-			v.Unknown = append(v.Unknown, name)
-		}
-	}
-	for _, q := range d.Quotes {
-		one := ui.Quote{Text: q.Text, Tone: ui.Tone(q.Polarity), Month: p.Month(q.Written.In(a.Zone)), Visited: q.Visited}
-		for _, s := range q.Aspects {
-			one.Aspects = append(one.Aspects, s.Say(p.Lang))
-		}
-		v.Quotes = append(v.Quotes, one)
-	}
-	return v
-}
-
-// ownLook is how the badge of a verdict is meant.
-func ownLook(v curate.Verdict) string {
-	switch v {
-	case curate.Included:
-		return ui.Good
-	case curate.Watched:
-		return ui.Wait
-	}
-	return ui.Plain
-}
-
-// ownWord is where a shop stands in one word.
-func ownWord(p ui.Page, v curate.Verdict) string {
-	if v == "" {
-		return p.T("dossier.undecided")
-	}
-	return v.Say(p.Lang)
 }
 
 // appealLook is how the badge of an appeal is meant.

@@ -47,7 +47,7 @@ func TestMerchantReadsAndAppeals(t *testing.T) {
 	webtest.Run(t,
 		webtest.Scenario{Name: "undecided", As: g.merchant.Client, Do: "GET " + page, Status: 200, Shows: []string{"还没有人评审过这家店", "/rules/curation"}, Hides: []string{"提交申诉"}},
 		webtest.Scenario{Name: "nothing to appeal against", As: g.merchant.Client, Do: "POST " + appeal + " text=请看看", Status: 409, Shows: []string{"没有可以申诉的内容"}},
-		webtest.Scenario{Name: "today before", As: g.merchant.Client, Do: "GET /console/", Status: 200, Shows: []string{"还没有评审", page}},
+		webtest.Scenario{Name: "today before", As: g.merchant.Client, Do: "GET /console/", Status: 200, Shows: []string{"未评审", page}},
 		webtest.Scenario{Name: "another's shop", As: g.merchant.Client, Do: "GET " + dossierPath(g.theirs.ID), Status: 404},
 		webtest.Scenario{Name: "appeal for another", As: g.merchant.Client, Do: "POST " + shopPath(g.theirs.ID) + "/appeal text=x", Status: 404},
 	)

@@ -2,17 +2,14 @@ package member
 
 import (
 	"net/http"
+	"time"
 
 	"citywalk/curate"
 	"citywalk/ledger"
-	"citywalk/opinion"
 	"citywalk/shop"
 	"citywalk/web"
 	"citywalk/web/ui"
 )
-
-// rulesPath is where the rules of curation are public.
-const rulesPath = "/rules/curation"
 
 // whyHere is the public part of a shop's dossier, or nil for a shop that is not on
 // the list.
@@ -21,25 +18,8 @@ func (a *App) whyHere(r *http.Request, p ui.Page, id shop.ID) (*ui.DossierView, 
 	if err != nil || !on {
 		return nil, err
 	}
-	v := &ui.DossierView{Reason: d.Reason, Notes: d.Notes, Visits: d.Visits, Span: ui.Span{Mean: d.Mean, Lo: d.Lo, Hi: d.Hi},
-		Reviewed: a.dated(p, ledger.DayOf(d.Reviewed, a.Zone)), Expires: a.dated(p, ledger.DayOf(d.Expires, a.Zone)),
-		Due: d.Expired, Version: d.Rules, Rules: rulesPath}
-	for i, s := range d.Aspects {
-		name := opinion.Aspect(i).Say(p.Lang)
-		if s.OK {
-			v.Aspects = append(v.Aspects, ui.AspectBar{Name: name, Span: ui.Span{Mean: s.Mean, Lo: s.Lo, Hi: s.Hi}})
-		} else {
-			v.Unknown = append(v.Unknown, name)
-		}
-	}
-	for _, q := range d.Quotes {
-		one := ui.Quote{Text: q.Text, Tone: ui.Tone(q.Polarity), Month: p.Month(q.Written.In(a.Zone)), Visited: q.Visited}
-		for _, s := range q.Aspects {
-			one.Aspects = append(one.Aspects, s.Say(p.Lang))
-		}
-		v.Quotes = append(v.Quotes, one)
-	}
-	return v, nil
+	v := web.Dossier(p, d, a.Zone, func(t time.Time) string { return a.dated(p, ledger.DayOf(t, a.Zone)) })
+	return &v, nil
 }
 
 // notesPage is how many notes a page of a shop shows at once.
