@@ -57,7 +57,7 @@ mutants: ## plant bugs one by one in a copy and see that a test or a seed catche
 
 opinion-model: ## learn the embedded opinion model anew from ../shared/data
 	go run ./cmd/citywalk curate train $(OPINION) --prior none --out opinion/embedded.model --replace --made 2026-11-26 \
-		--remark "Weights and hashes only. Dianping reviews, waimai_10k and ChnSentiCorp state no licence; THUOCL is MIT."
+		--remark "Weights and hashes only. Dianping reviews, waimai_10k and ChnSentiCorp state no licence, and the reviews of Wuhan were published for research and evaluation; THUOCL is MIT."
 
 opinion: ## validate what is read from texts on the public sets, about 3 minutes
 	go test ./opinion -run TestReal -opinion.long -count=1 -timeout=60m -v
