@@ -153,11 +153,10 @@ func (r fitNote) about(a score.Author) score.Author {
 	return a
 }
 
-// note is the note as a fit takes it. Half stars are no whole ones: a fit reads
-// them like a text's rating, where they stand and not between two stars.
+// note is the note as a fit takes it.
 func (r fitNote) note(author, sh int32, words scale) score.Note {
 	n := score.Note{Author: author, Shop: sh, Day: dayOf(r.Written), Rating: float64(r.Rating) / 100,
-		Starred: r.Stars > 0 && r.Stars%10 == 0, Likes: float64(r.Likes), Hash: uint64(r.Likeness)}
+		Starred: r.Stars > 0, Likes: float64(r.Likes), Hash: uint64(r.Likeness)}
 	for a := range n.Aspects {
 		switch { // The author's own mark stands before what the text says.
 		case a < len(r.Subs) && r.Subs[a] > 0:
@@ -229,7 +228,7 @@ func (s *Service) save(ctx context.Context, city string, t *town, model *score.M
 	}
 	err := s.inBatches(ctx, len(t.shops), func(tx *db.Tx, i int) error {
 		return putScore(tx, Scored{Shop: t.shops[i], City: city,
-			Score: Score{Estimate: result.Shops[i], Found: found[i], Recent: t.recent[i], Scored: t.at}})
+			Score: Score{Estimate: result.Shops[i], Given: given(model, result.Shops[i]), Found: found[i], Recent: t.recent[i], Scored: t.at}})
 	})
 	if err != nil {
 		return err

@@ -56,7 +56,7 @@ func public(tx *db.Tx, d Dossier) (Public, error) {
 	p := Public{Shop: d.Shop, Verdict: d.Verdict, Reason: dec.Reason, Rules: dec.Rules, Reviewed: d.Decided,
 		Expires: d.Expires, Expired: !tx.Now().Before(d.Expires), Quotes: dec.Basis.Evidence, Visits: dec.Basis.Visits}
 	if sc := dec.Basis.Score; sc != nil {
-		p.Notes, p.Mean, p.Lo, p.Hi, p.Aspects = sc.Notes, sc.Mean, sc.Lo, sc.Hi, sc.Aspects
+		p.Notes, p.Mean, p.Lo, p.Hi, p.Aspects = sc.Notes, sc.Given.Mean, sc.Given.Lo, sc.Given.Hi, sc.Aspects
 	}
 	return p, nil
 }

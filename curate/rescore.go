@@ -32,7 +32,7 @@ func (s *Service) Rescore(ctx context.Context, id shop.ID) error {
 		found[i] = Found{Note: in.ids[i], Finding: slim(f)}
 	}
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		scored := Scored{Shop: id, City: in.city, Score: Score{Estimate: estimate, Found: found, Recent: in.recent, Scored: in.at}}
+		scored := Scored{Shop: id, City: in.city, Score: Score{Estimate: estimate, Given: given(in.model, estimate), Found: found, Recent: in.recent, Scored: in.at}}
 		if err := putScore(tx, scored); err != nil {
 			return err
 		}

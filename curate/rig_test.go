@@ -109,13 +109,14 @@ type voice struct {
 var (
 	loved = voice{4.7, []string{"面条劲道", "汤头鲜得很", "葱油拌面每次都点", "老板很热情", "店员会记得熟客", "服务周到不催人", "价格实惠", "人均三十吃得饱",
 		"环境干净明亮", "坐着舒服", "碗筷都烫过", "上菜很快", "浇头分量足", "辣油是自己熬的", "带爸妈来过两回", "从小吃到大", "就是周末要等位半小时", "停车不太方便"}}
-	plain = voice{3.2, []string{"味道一般", "面有点坨", "汤偏咸", "服务员爱答不理", "催了两遍才上", "价格偏贵", "不太值这个价", "桌子有点油", "环境还行",
+	plain = voice{2.8, []string{"味道一般", "面有点坨", "汤偏咸", "服务员爱答不理", "催了两遍才上", "价格偏贵", "不太值这个价", "桌子有点油", "环境还行",
 		"等位太久", "隔壁桌很吵", "浇头给得少", "碗边有缺口", "路过吃一次罢了", "没有传说中好", "下次换别家", "酸菜倒是不错", "离地铁近"}}
 )
 
 // drafts are n honest notes about a shop, spread over two years.
 func (g *rig) drafts(sh shop.ID, n int, v voice) []Draft {
-	r := rand.New(rand.NewPCG(uint64(n), uint64(len(sh))+uint64(sh[len(sh)-1])))
+	g.keys++
+	r := rand.New(rand.NewPCG(uint64(n), uint64(g.keys)))
 	all := make([]Draft, n)
 	for i := range all {
 		all[i] = Draft{SourceID: fmt.Sprintf("%s-%d", sh, i), Shop: sh, Author: fmt.Sprintf("a%d", r.IntN(5_000)),
@@ -156,7 +157,9 @@ func (g *rig) village() (sh shop.Shop, merchant account.Session) {
 	g.notes(g.drafts(sh.ID, 40, loved))
 	for i := range 11 {
 		other, _ := g.shop(fmt.Sprintf("%c家面馆", '甲'+rune(i)))
-		g.notes(g.drafts(other.ID, 25, plain))
+		v := plain
+		v.stars += 0.1 * float64(i) // Shops differ, and one is loved.
+		g.notes(g.drafts(other.ID, 25, v))
 	}
 	_, err := g.FitCity(ctx, here, nil)
 	g.must(err)

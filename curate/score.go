@@ -12,8 +12,22 @@ import (
 type Score struct {
 	score.Estimate
 	Found  []Found   `json:"found"` // What was found about each note, for reviewers.
+	Given  Given     `json:"given"`
 	Recent int       `json:"recent"`
 	Scored time.Time `json:"scored"`
+}
+
+// Given is a score as stars: what honest notes about the shop give on average,
+// and the ends of the 90 % interval. The score itself is on the fit's scale.
+type Given struct {
+	Mean float64 `json:"mean"`
+	Lo   float64 `json:"lo"`
+	Hi   float64 `json:"hi"`
+}
+
+// given is an estimate as stars.
+func given(m *score.Model, e score.Estimate) Given {
+	return Given{Mean: milli(m.Stars(e.Mean)), Lo: milli(m.Stars(e.Lo)), Hi: milli(m.Stars(e.Hi))}
 }
 
 // Found is what was found about a note.

@@ -17,7 +17,7 @@ type sight struct {
 func (m *Model) view(v sight) (*joint, turn) {
 	var j joint
 	v.before.row(&j.prior)
-	seeChecks(&j.prior, v.checks)
+	m.Manner.see(&j.prior, v.checks)
 	j.fill(m, v.notes)
 	return &j, j.turn(m, v.notes)
 }
@@ -101,7 +101,7 @@ const rounds = 3
 func (m *Model) settle(v sight) {
 	var j joint
 	v.before.row(&j.prior)
-	seeChecks(&j.prior, v.checks)
+	m.Manner.see(&j.prior, v.checks)
 	for range rounds {
 		m.Weights.centre(v.notes)
 		j.fill(m, v.notes)

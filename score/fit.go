@@ -240,7 +240,7 @@ func (c *city) judge(s int, j *joint, t *tally) {
 	m := c.model
 	before := m.Prior.of(c.town.Shops[s], c.own(s))
 	before.row(&j.prior)
-	seeChecks(&j.prior, c.checks[s])
+	m.Manner.see(&j.prior, c.checks[s])
 	j.fill(m, notes)
 	j.judge(m, notes)
 	var post [cells]float64
@@ -257,11 +257,13 @@ func (c *city) own(s int) float64 {
 	return c.after[s].Mean
 }
 
-// seeChecks multiplies a prior by what reviewers saw on their own visits.
-func seeChecks(prior *[cells]float64, checks []Check) {
+// see multiplies a prior by what reviewers saw on their own visits. They mark as
+// the city does: where its cuts are lower, so are the qualities that are marked
+// the same.
+func (m *manner) see(prior *[cells]float64, checks []Check) {
 	for _, k := range checks {
 		for q := range prior {
-			z := (quality(q) - k.Value) / k.SD
+			z := (quality(q) - m.Lift - k.Value) / k.SD
 			prior[q] *= math.Exp(-z*z/2) + 1e-12
 		}
 	}

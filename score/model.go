@@ -32,6 +32,18 @@ type Model struct {
 	common        float64 // Log-odds that a note of the city was bought.
 }
 
+// Stars returns how many stars, 1 to 5, honest notes about a shop of a quality
+// have on average. Qualities are on a scale of their own, on which the city's
+// way of rating is laid: near five stars it has room where stars have none, and
+// where nearly everybody gives five it lies lower.
+func (m *Model) Stars(quality float64) float64 {
+	sum := 0.0
+	for k, p := range m.Manner.probit(quality, math.Hypot(m.Manner.Noise, m.Spread)) {
+		sum += float64(k+1) * p
+	}
+	return sum
+}
+
 // moments of a normal distribution.
 type moments struct {
 	Mean float64 `json:"mean"`
