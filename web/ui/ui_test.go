@@ -271,3 +271,20 @@ func TestGroups(t *testing.T) {
 		}
 	}
 }
+
+// A word that stands twice, in one file or in two, is found at start-up.
+func TestAWordStandsOnce(t *testing.T) {
+	word := func(file string) (why any) {
+		defer func() { why = recover() }()
+		LoadWords([]byte(file))
+		return nil
+	}
+	if why := word(`{"a.b": {"zh": "甲", "en": "A"}, "c.d": {"zh": "乙", "en": "B"}}`); why != nil {
+		t.Errorf("two words: %v", why)
+	}
+	for _, file := range []string{`{"a.b": {"zh": "甲", "en": "A"}, "a.b": {"zh": "乙", "en": "B"}}`, `{"ui.menu": {"zh": "甲", "en": "A"}}`, `{"a.b": 1}`, `{"a.b": {}`} {
+		if word(file) == nil {
+			t.Errorf("%s was taken", file)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -25,23 +26,41 @@ type Word struct {
 var own []byte
 
 // LoadWords reads an app's words.json and adds the words that the parts of
-// this package use. It panics when the file is malformed or says a word of
-// this package differently, because that is a bug found at start-up.
+// this package use. It panics when a file is malformed or says a word twice,
+// because that is a bug found at start-up.
 func LoadWords(raw []byte) Words {
 	words := Words{}
 	for _, b := range [][]byte{own, raw} {
-		var part Words
-		if err := json.Unmarshal(b, &part); err != nil {
+		if err := words.add(json.NewDecoder(bytes.NewReader(b))); err != nil {
 			panic(fmt.Sprintf("ui: words: %v", err))
-		}
-		for key, w := range part {
-			if _, taken := words[key]; taken {
-				panic("ui: words: key taken: " + key)
-			}
-			words[key] = w
 		}
 	}
 	return words
+}
+
+// add reads one object, key by key: of a key that stands twice, decoding the
+// whole would keep the last in silence.
+func (w Words) add(d *json.Decoder) error {
+	if _, err := d.Token(); err != nil {
+		return err
+	}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return err
+		}
+		name := fmt.Sprint(key)
+		if _, taken := w[name]; taken {
+			return fmt.Errorf("%s stands twice", name)
+		}
+		var word Word
+		if err := d.Decode(&word); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		w[name] = word
+	}
+	_, err := d.Token()
+	return err
 }
 
 // Shared returns only the words of this package.
