@@ -142,6 +142,11 @@ func (s *Service) draw(tx *db.Tx, who account.Session, sh shop.Shop, r Ruling) (
 		Expires: tx.Now().Add(time.Duration(r.Days) * day)}
 	var err error
 	d.Basis, err = s.basis(tx, sh)
+	if d.Basis.Score != nil {
+		// What was found about single notes changes with every fit, and is not kept
+		// for ever beside a decision.
+		d.Basis.Score.Found = nil
+	}
 	return d, err
 }
 

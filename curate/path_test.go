@@ -29,7 +29,9 @@ func TestFromNotesToTheList(t *testing.T) {
 			t.Errorf("compared: %+v", r.Compared)
 		}
 
-		g.ruled(g.ann, sh.ID, Included, Standing)
+		if kept := g.ruled(g.ann, sh.ID, Included, Standing).Basis.Score; kept == nil || len(kept.Found) != 0 {
+			t.Errorf("the decision rests on %+v", kept)
+		}
 		why, on, err := g.WhyHere(ctx, sh.ID)
 		g.must(err)
 		if !on || !g.curated(sh.ID) || why.Notes != 40 || len(why.Quotes) == 0 || why.Rules != RulesVersion {

@@ -11,7 +11,7 @@ import (
 // A Score is what is known of a shop from its notes.
 type Score struct {
 	score.Estimate
-	Found  []Found   `json:"found"` // What was found about each note, for reviewers.
+	Found  []Found   `json:"found,omitempty"` // What was found about each note, for reviewers; not in a decision.
 	Given  Given     `json:"given"`
 	Recent int       `json:"recent"`
 	Scored time.Time `json:"scored"`
