@@ -15,7 +15,8 @@
 //
 // The score of a shop is computed by package score from its notes, those of
 // its authors and what reviewers said. A city is fitted as a whole by one
-// nightly job, which any node can take (FitCity); a note that comes in between
+// nightly job, which any node can take (FitCity), if something new is known of
+// it or its fit is a week old; a note that comes in between
 // re-scores its shop alone (Rescore). The same notes give the same scores.
 //
 // A machine puts shops into a queue; only people put them on the list. A

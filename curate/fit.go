@@ -309,10 +309,14 @@ func (s *Service) Register(r *jobs.Runner, offset time.Duration) {
 	})
 }
 
-// Nightly enqueues a fit for each city with notes.
+// fitLife is how long a fit serves a city of which nothing new is known.
+const fitLife = 7 * day
+
+// Nightly enqueues a fit for each city of which something new is known since its
+// last fit: a note, a label, a visit. The others wait until theirs is a week old.
 func (s *Service) Nightly(ctx context.Context) error {
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		all, err := notedCities(tx)
+		all, err := newsIn(tx, tx.Now().Add(-fitLife))
 		if err != nil {
 			return err
 		}

@@ -98,8 +98,31 @@ func TestNightly(t *testing.T) {
 		g.drain()
 		g.clock.Advance(2 * time.Minute)
 		g.drain()
-		if sc := g.score(sh.ID); sc.Notes != 25 {
-			t.Errorf("the night scored %d notes", sc.Notes)
+		first := g.score(sh.ID)
+		if first.Notes != 25 {
+			t.Errorf("the night scored %d notes", first.Notes)
+		}
+		nights := func(n int) time.Time {
+			for range n {
+				g.clock.Advance(24 * time.Hour)
+				g.drain()
+				g.clock.Advance(2 * time.Minute)
+				g.drain()
+			}
+			return g.score(sh.ID).Scored
+		}
+		if at := nights(2); !at.Equal(first.Scored) {
+			t.Error("a city of which nothing new is known was fitted again")
+		}
+		if at := nights(6); at.Equal(first.Scored) {
+			t.Error("a fit of more than a week ago was left as it is")
+		}
+		_, err := g.Record(ctx, g.ann, Visit{Shop: sh.ID, Key: "visit-of-the-night-1", Visited: g.clock.Now(), Value: 4})
+		g.must(err)
+		g.drain() // The visit re-scores its shop at once; what follows is the night's.
+		before := g.score(sh.ID).Scored
+		if at := nights(1); at.Equal(before) {
+			t.Error("a visit is no news to the night")
 		}
 	})
 }

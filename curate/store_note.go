@@ -135,10 +135,10 @@ func change(tx *db.Tx, r reading) (Result, error) {
 	}
 	err = tx.Change(`
 		UPDATE curate_notes SET author = $1, written = $2, stars = $3, rating = $4, likes = $5, followers = $6,
-			joined = $7, subs = $8, said = $9, text = $10, likeness = $11
-		WHERE id = $12`,
+			joined = $7, subs = $8, said = $9, text = $10, likeness = $11, taken = $12
+		WHERE id = $13`,
 		r.Author, r.Written, round(r.Stars, 10), round(r.Rating, 100), r.Likes, r.followers,
-		r.joined, db.JSON(r.Marks.tenths()), db.JSON(r.said.tenths()), r.Text, r.likeness, was.ID)
+		r.joined, db.JSON(r.Marks.tenths()), db.JSON(r.said.tenths()), r.Text, r.likeness, tx.Now(), was.ID)
 	if err != nil {
 		return Result{}, fmt.Errorf("curate: change note %s: %w", was.ID, err)
 	}
@@ -178,7 +178,7 @@ func putGuesses(tx *db.Tx, id NoteID, guesses []Guess) error {
 // machine or by a person, is only ever changed by a person who saw it waiting.
 func linkNote(tx *db.Tx, id NoteID, to shop.ID, state NoteState) error {
 	err := tx.Change(`
-		UPDATE curate_notes SET shop = $1, state = $2 WHERE id = $3 AND state = $4`, to, state, id, Waiting)
+		UPDATE curate_notes SET shop = $1, state = $2, taken = $3 WHERE id = $4 AND state = $5`, to, state, tx.Now(), id, Waiting)
 	if errors.Is(err, db.ErrNone) {
 		return ErrLinked
 	} else if err != nil {

@@ -70,10 +70,18 @@ func fitShops(tx *db.Tx, city string) (map[shop.ID]fitShop, error) {
 	return all, nil
 }
 
-func notedCities(tx *db.Tx) ([]string, error) {
-	all, err := db.All[string](tx, `SELECT DISTINCT city FROM curate_notes WHERE city <> '' AND shop <> '' ORDER BY city`)
+// newsIn are the cities of which something is known since their last fit, or
+// whose fit is from before a time.
+func newsIn(tx *db.Tx, before time.Time) ([]string, error) {
+	all, err := db.All[string](tx, `
+		SELECT c.city FROM (SELECT city, MAX(taken) AS news FROM curate_notes WHERE city <> '' AND shop <> '' GROUP BY city) c
+		LEFT JOIN curate_models m ON m.city = c.city
+		WHERE m.city IS NULL OR m.fitted <= c.news OR m.fitted < $1
+			OR EXISTS (SELECT 1 FROM curate_labels l JOIN curate_notes n ON n.id = l.note WHERE n.city = c.city AND l.at >= m.fitted)
+			OR EXISTS (SELECT 1 FROM curate_visits v JOIN shop_shops s ON s.id = v.shop WHERE s.city = c.city AND v.at >= m.fitted)
+		ORDER BY c.city`, before)
 	if err != nil {
-		return nil, fmt.Errorf("curate: cities with notes: %w", err)
+		return nil, fmt.Errorf("curate: cities with news: %w", err)
 	}
 	return all, nil
 }

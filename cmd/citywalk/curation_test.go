@@ -46,7 +46,7 @@ func TestDoctorLooksAtCuration(t *testing.T) {
 	_, err = a.curate.FitCity(ctx, "试镇", nil)
 	must(err)
 	says("ok")
-	clock.set(clock.Now().Add(60 * time.Hour))
+	clock.set(clock.Now().Add(10 * 24 * time.Hour))
 	says("warn")
 	must(a.db.View(ctx, func(tx *db.Tx) error {
 		h, err := curate.HealthOf(tx)

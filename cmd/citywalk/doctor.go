@@ -243,8 +243,9 @@ func signIn(ctx context.Context, d *db.DB) Check {
 	return k
 }
 
-// fitLate is how old the scores of a city may be: two nights and a little.
-const fitLate = 50 * time.Hour
+// fitLate is how old the scores of a city may be: a week, which is when one
+// without news is fitted again, and two nights.
+const fitLate = 9 * 24 * time.Hour
 
 // curation looks whether the scores follow the notes.
 func curation(ctx context.Context, d *db.DB) Check {

@@ -19,7 +19,7 @@ CREATE TABLE curate_notes (
 	likeness  BIGINT NOT NULL DEFAULT 0, -- SimHash of the text
 	visit     TEXT   NOT NULL DEFAULT '', -- the redemption that proves the visit
 	state     TEXT   NOT NULL CHECK (state IN ('linked', 'waiting', 'set_aside')),
-	taken     BIGINT NOT NULL,
+	taken     BIGINT NOT NULL, -- when it came in, changed, or was given its shop
 	UNIQUE (source, source_id),
 	CHECK ((state = 'linked') = (shop <> ''))
 );
