@@ -19,5 +19,5 @@ func putCurated(tx *db.Tx, id ID, curated int) error {
 	if n == 0 {
 		return ErrUnknown
 	}
-	return nil
+	return tell(tx, id)
 }

@@ -10,7 +10,15 @@ import (
 	"citywalk/db"
 	"citywalk/geo"
 	"citywalk/money"
+	"citywalk/outbox"
 )
+
+// Topic is that of the news about shops; their key is the shop's ID. Whoever
+// changes what a search tells of a shop says so.
+const Topic = "shop"
+
+// tell says within tx that what is known of a shop changed.
+func tell(tx *db.Tx, id ID) error { return outbox.Put(tx, Topic, string(id)) }
 
 // A row is a shop as the database keeps it. The JSON columns are decoded only
 // for the shops that are wanted: a search reads more rows than it returns.
@@ -132,7 +140,10 @@ func put(tx *db.Tx, s Shop) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("shop: insert: %w", err)
 	}
-	return n == 1, nil
+	if n == 0 {
+		return false, nil
+	}
+	return true, tell(tx, s.ID)
 }
 
 // describe writes what a source says of a shop and nothing else of it.
@@ -148,7 +159,7 @@ func describe(tx *db.Tx, s Shop) error {
 	if err != nil {
 		return fmt.Errorf("shop: describe %s: %w", s.ID, err)
 	}
-	return nil
+	return tell(tx, s.ID)
 }
 
 // move changes a shop's state, but only from the state that the rule saw.
@@ -161,7 +172,7 @@ func move(tx *db.Tx, s Shop, to State, reason string, held bool) error {
 	} else if err != nil {
 		return fmt.Errorf("shop: move %s: %w", s.ID, err)
 	}
-	return nil
+	return tell(tx, s.ID)
 }
 
 // give writes the merchant of a shop, but only if its state is still the one
@@ -175,7 +186,7 @@ func give(tx *db.Tx, s Shop, m MerchantID) error {
 	} else if err != nil {
 		return fmt.Errorf("shop: assign %s: %w", s.ID, err)
 	}
-	return nil
+	return tell(tx, s.ID)
 }
 
 // putTerms writes the next version of a shop's terms. The version that the
@@ -191,7 +202,7 @@ func putTerms(tx *db.Tx, s Shop, t Terms, by account.ID) error {
 		WHERE id = $4 AND terms_version = $5`, db.JSON(t), t.Version, tx.Now(), s.ID, s.Terms.Version); err != nil {
 		return fmt.Errorf("shop: set terms of %s: %w", s.ID, err)
 	}
-	return nil
+	return tell(tx, s.ID)
 }
 
 // dropOffer ends an offer that stands.
@@ -223,5 +234,5 @@ func putOffers(tx *db.Tx, s ID, o []Offer) error {
 		UPDATE shop_shops SET offers = $1, updated = $2 WHERE id = $3`, list, tx.Now(), s); err != nil {
 		return fmt.Errorf("shop: set offers of %s: %w", s, err)
 	}
-	return nil
+	return tell(tx, s)
 }

@@ -153,13 +153,13 @@ func (a *parts) edge(log *slog.Logger, demo bool) (*web.Edge, error) {
 	a.redeem.Changed = func(r redeem.Redemption) {
 		e.Hub.Publish(string(r.ID), "member/"+string(r.Person), "shop/"+string(r.Shop))
 	}
-	member.New(member.Parts{Edge: e, DB: a.db, Account: a.account, Shop: a.shop, Payment: a.payment, Pass: a.pass, Curate: a.curate, Redeem: a.redeem,
+	member.New(member.Parts{Edge: e, DB: a.db, Account: a.account, Shop: a.shop, Payment: a.payment, Pass: a.pass, Curate: a.curate, Community: a.community, Discover: a.discover, Redeem: a.redeem,
 		Zone: a.zone, Now: a.now, Programme: a.cfg.Name, City: a.cfg.City}).Mount(e)
 	till.New(till.Parts{Edge: e, Account: a.account, Shop: a.shop, Redeem: a.redeem,
 		Zone: a.zone, Now: a.now, Programme: a.cfg.Name, BaseURL: a.cfg.baseURL()}).Mount(e)
-	console.New(console.Parts{Edge: e, DB: a.db, Account: a.account, Shop: a.shop, Pass: a.pass, Curate: a.curate, Redeem: a.redeem, Settle: a.settle, Runner: a.runner,
+	console.New(console.Parts{Edge: e, DB: a.db, Account: a.account, Shop: a.shop, Pass: a.pass, Curate: a.curate, Community: a.community, Discover: a.discover, Redeem: a.redeem, Settle: a.settle, Runner: a.runner,
 		Prove: a.prove, Zone: a.zone, Now: a.now, Programme: a.cfg.Name, City: a.cfg.City, BaseURL: a.cfg.baseURL()}).Mount(e)
-	api.New(api.Parts{DB: a.db, Account: a.account, Shop: a.shop, Pass: a.pass, Curate: a.curate, Payment: a.payment, Redeem: a.redeem, Settle: a.settle,
+	api.New(api.Parts{DB: a.db, Account: a.account, Shop: a.shop, Pass: a.pass, Curate: a.curate, Community: a.community, Discover: a.discover, Payment: a.payment, Redeem: a.redeem, Settle: a.settle,
 		Prove: a.prove, Now: a.now, Version: version().Version}).Mount(e)
 	e.Handle("POST "+payment.CallbackPath, http.HandlerFunc(a.payment.Callback))
 	return e, nil

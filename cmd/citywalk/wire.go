@@ -12,11 +12,14 @@ import (
 	"time"
 
 	"citywalk/account"
+	"citywalk/community"
 	"citywalk/curate"
 	"citywalk/db"
+	"citywalk/discover"
 	"citywalk/jobs"
 	"citywalk/ledger"
 	"citywalk/once"
+	"citywalk/outbox"
 	"citywalk/pass"
 	"citywalk/payment"
 	"citywalk/redeem"
@@ -26,19 +29,21 @@ import (
 
 // parts are the services of one installation, tied together.
 type parts struct {
-	cfg     Config
-	zone    *time.Location
-	secrets Secrets
-	now     func() time.Time
-	db      *db.DB
-	runner  *jobs.Runner
-	account *account.Service
-	shop    *shop.Service
-	payment *payment.Service
-	pass    *pass.Service
-	curate  *curate.Service
-	redeem  *redeem.Service
-	settle  *settle.Service
+	cfg       Config
+	zone      *time.Location
+	secrets   Secrets
+	now       func() time.Time
+	db        *db.DB
+	runner    *jobs.Runner
+	account   *account.Service
+	shop      *shop.Service
+	payment   *payment.Service
+	pass      *pass.Service
+	curate    *curate.Service
+	community *community.Service
+	discover  *discover.Service
+	redeem    *redeem.Service
+	settle    *settle.Service
 
 	carrier  http.RoundTripper // Of the calls to the provider; nil is the network.
 	file     fs.FileInfo       // The SQLite file as it was opened; nil on PostgreSQL.
@@ -149,6 +154,8 @@ func (a *parts) wire() error {
 		Relied: reliedOn, Visited: redeem.LastAt}
 	a.redeem = &redeem.Service{DB: a.db, Payment: a.payment, Keys: a.secrets.redeemKeys(), Zone: a.zone}
 	a.settle = &settle.Service{DB: a.db, Zone: a.zone}
+	a.community = &community.Service{DB: a.db, Zone: a.zone}
+	a.discover = &discover.Service{DB: a.db, Zone: a.zone}
 
 	a.pass.InUse = redeem.InUse
 	a.payment.On("pass", a.pass.Outcome())
@@ -173,6 +180,10 @@ func (a *parts) wire() error {
 	a.settle.Register(a.runner)
 	a.runner.Every("once.forget", time.Hour, 0, 3, func(ctx context.Context, _ time.Time) error {
 		_, err := once.Forget(ctx, a.db)
+		return err
+	})
+	a.runner.Every("outbox.forget", time.Hour, 0, 3, func(ctx context.Context, _ time.Time) error {
+		_, err := outbox.Forget(ctx, a.db)
 		return err
 	})
 	a.runner.Every("ledger.prove", 24*time.Hour, a.night(time.Hour), 3, func(ctx context.Context, _ time.Time) error {

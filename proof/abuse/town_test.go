@@ -14,9 +14,11 @@ import (
 	"testing"
 
 	"citywalk/account"
+	"citywalk/community"
 	"citywalk/curate"
 	"citywalk/db"
 	"citywalk/db/dbtest"
+	"citywalk/discover"
 	"citywalk/jobs"
 	"citywalk/ledger"
 	"citywalk/pass"
@@ -78,6 +80,7 @@ func newTownOn(t *testing.T, d *db.DB, clock *dbtest.Clock, change ...func(*web.
 	w.redeem = &redeem.Service{DB: d, Payment: pay, Zone: dbtest.Zone, Keys: redeem.Keys{Code: secret("k"), Receipt: ed25519.NewKeyFromSeed(secret("r"))}}
 	w.settle = &settle.Service{DB: d, Zone: dbtest.Zone}
 	notes := &curate.Service{DB: d, Key: secret("n"), Zone: dbtest.Zone, Visited: redeem.LastAt}
+	talk, find := &community.Service{DB: d, Zone: dbtest.Zone}, &discover.Service{DB: d, Zone: dbtest.Zone}
 	pay.On("pass", passes.Outcome())
 	pay.On(redeem.Purpose, w.redeem.Outcome())
 	w.account.Register(w.runner)
@@ -98,13 +101,13 @@ func newTownOn(t *testing.T, d *db.DB, clock *dbtest.Clock, change ...func(*web.
 		return found, err
 	}
 	const programme, city = "城市漫步卡", "上海"
-	member.New(member.Parts{Edge: e, DB: d, Account: w.account, Shop: shops, Payment: pay, Pass: passes, Curate: notes, Redeem: w.redeem,
+	member.New(member.Parts{Edge: e, DB: d, Account: w.account, Shop: shops, Payment: pay, Pass: passes, Curate: notes, Community: talk, Discover: find, Redeem: w.redeem,
 		Zone: dbtest.Zone, Now: clock.Now, Programme: programme, City: city}).Mount(e)
 	till.New(till.Parts{Edge: e, Account: w.account, Shop: shops, Redeem: w.redeem,
 		Zone: dbtest.Zone, Now: clock.Now, Programme: programme, BaseURL: w.base}).Mount(e)
-	console.New(console.Parts{Edge: e, DB: d, Account: w.account, Shop: shops, Pass: passes, Curate: notes, Redeem: w.redeem, Settle: w.settle, Runner: w.runner,
+	console.New(console.Parts{Edge: e, DB: d, Account: w.account, Shop: shops, Pass: passes, Curate: notes, Community: talk, Discover: find, Redeem: w.redeem, Settle: w.settle, Runner: w.runner,
 		Prove: prove, Zone: dbtest.Zone, Now: clock.Now, Programme: programme, City: city, BaseURL: w.base}).Mount(e)
-	api.New(api.Parts{DB: d, Account: w.account, Shop: shops, Pass: passes, Curate: notes, Payment: pay, Redeem: w.redeem, Settle: w.settle,
+	api.New(api.Parts{DB: d, Account: w.account, Shop: shops, Pass: passes, Curate: notes, Community: talk, Discover: find, Payment: pay, Redeem: w.redeem, Settle: w.settle,
 		Prove: prove, Now: clock.Now, Version: "test"}).Mount(e)
 	e.Handle("POST "+payment.CallbackPath, http.HandlerFunc(pay.Callback))
 	server.Config = e.Server("")

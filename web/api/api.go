@@ -30,8 +30,10 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"citywalk/account"
+	"citywalk/community"
 	"citywalk/curate"
 	"citywalk/db"
+	"citywalk/discover"
 	"citywalk/fault"
 	"citywalk/ledger"
 	"citywalk/once"
@@ -48,17 +50,19 @@ const Prefix = "/api/v1"
 
 // Parts are the services that the API speaks for.
 type Parts struct {
-	DB      *db.DB
-	Account *account.Service
-	Shop    *shop.Service
-	Pass    *pass.Service
-	Curate  *curate.Service
-	Payment *payment.Service
-	Redeem  *redeem.Service
-	Settle  *settle.Service
-	Prove   func(ctx context.Context) ([]ledger.Finding, error)
-	Now     func() time.Time
-	Version string
+	DB        *db.DB
+	Account   *account.Service
+	Shop      *shop.Service
+	Pass      *pass.Service
+	Curate    *curate.Service
+	Community *community.Service
+	Discover  *discover.Service
+	Payment   *payment.Service
+	Redeem    *redeem.Service
+	Settle    *settle.Service
+	Prove     func(ctx context.Context) ([]ledger.Finding, error)
+	Now       func() time.Time
+	Version   string
 }
 
 // An API answers requests below Prefix.

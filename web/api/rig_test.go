@@ -17,9 +17,11 @@ import (
 	"testing"
 
 	"citywalk/account"
+	"citywalk/community"
 	"citywalk/curate"
 	"citywalk/db"
 	"citywalk/db/dbtest"
+	"citywalk/discover"
 	"citywalk/jobs"
 	"citywalk/ledger"
 	"citywalk/pass"
@@ -78,6 +80,7 @@ func newRig(t *testing.T, d *db.DB, clock *dbtest.Clock) *rig {
 
 	g.api = New(Parts{DB: d, Account: g.account, Shop: shops, Pass: passes, Payment: pay, Redeem: till, Settle: books,
 		Curate: &curate.Service{DB: d, Key: secret("n"), Zone: dbtest.Zone, Visited: redeem.LastAt}, Now: clock.Now, Version: "test",
+		Community: &community.Service{DB: d, Zone: dbtest.Zone}, Discover: &discover.Service{DB: d, Zone: dbtest.Zone},
 		Prove: func(ctx context.Context) (found []ledger.Finding, err error) {
 			err = d.View(ctx, func(tx *db.Tx) error {
 				found, err = ledger.Prove(tx, append(books.Controls(), passes.Control(), pay.Control())...)

@@ -18,8 +18,10 @@ import (
 	"time"
 
 	"citywalk/account"
+	"citywalk/community"
 	"citywalk/curate"
 	"citywalk/db"
+	"citywalk/discover"
 	"citywalk/jobs"
 	"citywalk/ledger"
 	"citywalk/pass"
@@ -38,6 +40,8 @@ type Parts struct {
 	Shop      *shop.Service
 	Pass      *pass.Service
 	Curate    *curate.Service
+	Community *community.Service
+	Discover  *discover.Service
 	Redeem    *redeem.Service
 	Settle    *settle.Service
 	Runner    *jobs.Runner

@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"citywalk/account"
+	"citywalk/community"
 	"citywalk/curate"
 	"citywalk/db"
+	"citywalk/discover"
 	"citywalk/pass"
 	"citywalk/payment"
 	"citywalk/redeem"
@@ -30,6 +32,8 @@ type Parts struct {
 	Payment   *payment.Service
 	Pass      *pass.Service
 	Curate    *curate.Service
+	Community *community.Service
+	Discover  *discover.Service
 	Redeem    *redeem.Service
 	Zone      *time.Location
 	Now       func() time.Time

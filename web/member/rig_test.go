@@ -14,9 +14,11 @@ import (
 	"testing"
 
 	"citywalk/account"
+	"citywalk/community"
 	"citywalk/curate"
 	"citywalk/db"
 	"citywalk/db/dbtest"
+	"citywalk/discover"
 	"citywalk/geo"
 	"citywalk/jobs"
 	"citywalk/ledger"
@@ -82,8 +84,9 @@ func newRig(t testing.TB, d *db.DB, clock *dbtest.Clock) *rig {
 		edge.Hub.Publish(string(r.ID), "member/"+string(r.Person), "shop/"+string(r.Shop))
 	}
 	g.App = New(Parts{Edge: edge, DB: d, Account: accounts, Shop: &shop.Service{DB: d, Zone: dbtest.Zone}, Payment: pay, Pass: passes, Redeem: bills,
-		Curate: &curate.Service{DB: d, Key: secret("n"), Zone: dbtest.Zone, Visited: redeem.LastAt},
-		Zone:   dbtest.Zone, Now: clock.Now, Programme: "城市漫步", City: cityOfTests})
+		Curate:    &curate.Service{DB: d, Key: secret("n"), Zone: dbtest.Zone, Visited: redeem.LastAt},
+		Community: &community.Service{DB: d, Zone: dbtest.Zone}, Discover: &discover.Service{DB: d, Zone: dbtest.Zone},
+		Zone: dbtest.Zone, Now: clock.Now, Programme: "城市漫步", City: cityOfTests})
 	g.Mount(edge)
 	edge.Handle("POST "+payment.CallbackPath, http.HandlerFunc(pay.Callback))
 	handler = edge.Handler()
