@@ -43,6 +43,7 @@ func TestNewsComeOnce(t *testing.T) {
 		}
 		clock.Advance(time.Second)
 		put(t, d, "b")
+		clock.Advance(time.Second)
 		put(t, d, "c")
 		gone := errors.New("no")
 		err := d.Update(t.Context(), func(tx *db.Tx) error {
