@@ -12,7 +12,6 @@ import (
 	"citywalk/db"
 	"citywalk/fault"
 	"citywalk/geo"
-	"citywalk/sheet"
 )
 
 // Refusals of a whole file. What stood before the fault is imported.
@@ -131,11 +130,7 @@ func (i Import) open(r io.Reader) (source, error) {
 	if i.Format == CSV {
 		return newCSV(r, i)
 	}
-	text, err := sheet.Text(r)
-	if err != nil {
-		return nil, refusal(err)
-	}
-	return newGeoJSON(text, i)
+	return newGeoJSON(r, i)
 }
 
 // Import reads shops in bounded memory and writes them in batches, each in a

@@ -8,10 +8,10 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"citywalk/geo"
 	"citywalk/money"
+	"citywalk/sheet"
 )
 
 // A record is one shop as a file has it.
@@ -48,9 +48,9 @@ func (i Import) read(rec record) (imported, []flaw, *flaw) {
 		{"name", &sh.Name, nameMax}, {"id", &sh.SourceID, sourceIDMax}, {"category", &sh.Category, categoryMax},
 		{"address", &sh.Address, addressMax}, {"district", &sh.District, districtMax},
 	} {
-		s := oneLine(rec.fields[f.field])
-		if bad := readable(f.field, s, f.max); bad != nil {
-			return sh, nil, bad
+		s := sheet.OneLine(rec.fields[f.field])
+		if bad := sheet.Readable(s, f.max); bad != nil {
+			return sh, nil, flawed(f.field, bad.Zh, bad.En)
 		}
 		if s != "" {
 			*f.into = s
@@ -125,22 +125,6 @@ func (s Shop) saysAs(t Shop) bool {
 		s.Price == t.Price && s.Opens == t.Opens && s.Closes == t.Closes
 }
 
-// oneLine trims s and makes one space of every run of white space, so that a
-// line break in a quoted field does no harm.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-func readable(field, s string, max int) *flaw {
-	switch {
-	case !utf8.ValidString(s):
-		return flawed(field, "不是 UTF-8 编码", "the text is not UTF-8")
-	case !printable(s):
-		return flawed(field, "含有控制字符", "the text holds control characters")
-	case utf8.RuneCountInString(s) > max:
-		return flawed(field, fmt.Sprintf("超过 %d 个字", max), fmt.Sprintf("the text is longer than %d characters", max))
-	}
-	return nil
-}
-
 // madeID is the identity of a shop whose source has none: its name and place,
 // to about a metre.
 func madeID(s Shop) string {
@@ -148,34 +132,11 @@ func madeID(s Shop) string {
 	return "made:" + hex.EncodeToString(sum[:12])
 }
 
-// position reads and converts a position. The commonest mistakes have their own
-// words.
-func (i Import) position(latText, lngText string) (geo.Point, *flaw) {
-	var at [2]float64
-	for n, s := range []string{latText, lngText} {
-		field, s := []string{"lat", "lng"}[n], strings.TrimSpace(s)
-		var err error
-		if at[n], err = strconv.ParseFloat(s, 64); s == "" {
-			return geo.Point{}, flawed(field, "没有经纬度", "there is no position")
-		} else if err != nil {
-			return geo.Point{}, flawed(field, "经纬度不是数字", "the position is not a number")
-		}
-	}
-	given := geo.Point{Lat: at[0], Lng: at[1]}
-	switch swapped := (geo.Point{Lat: at[1], Lng: at[0]}); {
-	case given.Lat == 0 && given.Lng == 0:
-		return given, flawed("lat", "位置是 0,0，等于没有", "the position is 0,0, which is none")
-	case geo.InChina(given):
-	case geo.InChina(swapped):
-		return given, flawed("lat", "经度和纬度好像写反了", "latitude and longitude seem to be swapped")
-	case !given.Valid():
-		return given, flawed("lat", "不是地球上的位置", "the position is not on Earth")
-	default:
-		return given, flawed("lat", "位置不在中国境内", "the position is not in China")
-	}
-	p, err := geo.In(i.System, given.Lat, given.Lng)
-	if err != nil || !geo.InChina(p) {
-		return p, flawed("lat", "位置不在中国境内", "the position is not in China")
+// position reads and converts a position.
+func (i Import) position(lat, lng string) (geo.Point, *flaw) {
+	p, bad := sheet.Position(i.System, lat, lng)
+	if bad != nil {
+		return p, flawed(bad.Field, bad.Zh, bad.En)
 	}
 	return p, nil
 }
@@ -232,10 +193,10 @@ func readDishes(s string) (dishes []string, ok bool) {
 		}
 	}
 	for _, d := range strings.Split(s, separator) {
-		d = strings.TrimFunc(oneLine(d), unicode.IsSpace)
+		d = strings.TrimFunc(sheet.OneLine(d), unicode.IsSpace)
 		switch {
 		case d == "" || slices.Contains(dishes, d):
-		case len(dishes) == dishesMax || readable("dishes", d, dishMax) != nil:
+		case len(dishes) == dishesMax || sheet.Readable(d, dishMax) != nil:
 			ok = false
 		default:
 			dishes = append(dishes, d)

@@ -13,6 +13,7 @@ import (
 	"citywalk/db"
 	"citywalk/fault"
 	"citywalk/geo"
+	"citywalk/sheet"
 )
 
 // Refusals of searches.
@@ -250,7 +251,7 @@ func parseCursor(s string) (c cursor, err error) {
 		return cursor{}, nil
 	}
 	b, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || json.Unmarshal(b, &c) != nil || c.Distance < 0 || c.Distance > allRound || c.ID == "" || !printable(c.Folded) || !printable(string(c.ID)) {
+	if err != nil || json.Unmarshal(b, &c) != nil || c.Distance < 0 || c.Distance > allRound || c.ID == "" || !sheet.Printable(c.Folded) || !sheet.Printable(string(c.ID)) {
 		return cursor{}, ErrCursor
 	}
 	return c, nil

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"citywalk/fault"
+	"citywalk/sheet"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -22,7 +23,7 @@ var (
 // max counts characters. An empty text passes.
 func text(field, s string, max int) (string, error) {
 	s = strings.TrimSpace(s)
-	if !printable(s) {
+	if !sheet.Printable(s) {
 		return "", ErrText.In(field)
 	}
 	if utf8.RuneCountInString(s) > max {
@@ -38,24 +39,6 @@ func needed(field, s string, max int) (string, error) {
 		err = ErrMissing.In(field)
 	}
 	return s, err
-}
-
-// printable reports whether s is valid UTF-8 without control characters, line
-// and paragraph separators or marks that override the direction of text.
-func printable(s string) bool {
-	if !utf8.ValidString(s) {
-		return false
-	}
-	for _, r := range s {
-		switch {
-		case unicode.IsControl(r),
-			r >= 0x2028 && r <= 0x202E,      // Separators and overrides.
-			r >= 0x2066 && r <= 0x2069,      // Isolates.
-			r == 0xFEFF, r&0xFFFE == 0xFFFE: // A byte order mark; no character at all.
-			return false
-		}
-	}
-	return true
 }
 
 // fold returns s as search sees it: compatibility forms made one, lower case,

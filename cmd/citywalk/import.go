@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"citywalk/geo"
@@ -17,6 +15,8 @@ type ImportCmd struct {
 	Shops    ImportShopsCmd    `cmd:"" help:"Import shops from CSV or GeoJSON."`
 	Notes    ImportNotesCmd    `cmd:"" help:"Import notes about shops from CSV or JSONL."`
 	Comments ImportCommentsCmd `cmd:"" help:"Import comments on notes from CSV or JSONL."`
+	Places   ImportPlacesCmd   `cmd:"" help:"Import metro stations, hotels or sights from CSV or GeoJSON."`
+	Areas    ImportAreasCmd    `cmd:"" help:"Import districts, areas or metro lines from GeoJSON."`
 }
 
 // ImportShopsCmd imports shops. A second run of the same file changes nothing.
@@ -33,16 +33,12 @@ type ImportShopsCmd struct {
 }
 
 func (c *ImportShopsCmd) Run(ctx context.Context, s *Streams) error {
-	if c.DryRun && present(c.DB) != nil {
-		// Where nothing is, a trial must not leave a database behind.
-		dir, err := os.MkdirTemp("", "citywalk-trial-")
-		if err != nil {
-			return err
-		}
-		defer os.RemoveAll(dir)
-		c.Tool = Tool{Database: Database{DB: filepath.Join(dir, "trial.db")}, Zone: c.Zone}
+	tool, clean, err := c.trial(c.DryRun)
+	if err != nil {
+		return err
 	}
-	a, err := open(ctx, c.config())
+	defer clean()
+	a, err := open(ctx, tool.config())
 	if err != nil {
 		return err
 	}
@@ -54,7 +50,7 @@ func (c *ImportShopsCmd) Run(ctx context.Context, s *Streams) error {
 	defer f.Close()
 	start := time.Now()
 	report, err := a.shop.Import(ctx, "", f, shop.Import{
-		City: c.In, Source: c.source(), System: geo.System(c.CRS), Format: c.format(), Map: c.Map, DryRun: c.DryRun,
+		City: c.In, Source: sourceOf(c.Source, c.File), System: geo.System(c.CRS), Format: formatOf(c.Format, c.File), Map: c.Map, DryRun: c.DryRun,
 		Progress: func(done int) {
 			fmt.Fprintf(s.Err, "\r%d rows, %.0f a second", done, float64(done)/time.Since(start).Seconds())
 		},
@@ -87,22 +83,4 @@ func (c *ImportShopsCmd) report(s *Streams, r shop.Report) error {
 	fmt.Fprintf(s.Out, "%d rows %s: %d new, %d changed, %d as before, %d refused, %d %s left unknown\n",
 		r.Rows, verb, r.Added, r.Changed, r.Same, r.Refused, r.Warned, fields)
 	return nil
-}
-
-func (c *ImportShopsCmd) source() string {
-	if c.Source != "" {
-		return c.Source
-	}
-	base := filepath.Base(c.File)
-	return strings.TrimSuffix(base, filepath.Ext(base))
-}
-
-func (c *ImportShopsCmd) format() string {
-	switch ext := strings.ToLower(filepath.Ext(c.File)); {
-	case c.Format != "":
-		return c.Format
-	case ext == ".json" || ext == ".geojson":
-		return "geojson"
-	}
-	return "csv"
 }

@@ -86,15 +86,12 @@ func readAt(s string) (p geo.Point, err error) {
 // run imports the file and says what came of it.
 func (c *noteFile) run(ctx context.Context, s *Streams, i curate.Import,
 	do func(*curate.Service, context.Context, account.ID, io.Reader, curate.Import) (curate.Report, error)) error {
-	if c.DryRun && present(c.DB) != nil {
-		// Where nothing is, a trial must not leave a database behind.
-		dir, err := os.MkdirTemp("", "citywalk-trial-")
-		if err != nil {
-			return err
-		}
-		defer os.RemoveAll(dir)
-		c.Tool = Tool{Database: Database{DB: filepath.Join(dir, "trial.db")}, Zone: c.Zone}
+	tool, clean, err := c.trial(c.DryRun)
+	if err != nil {
+		return err
 	}
+	defer clean()
+	c.Tool = tool
 	a, err := open(ctx, c.config())
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"citywalk/account"
 	"citywalk/db"
+	"citywalk/discover"
 	"citywalk/jobs"
 	"citywalk/ledger"
 	"citywalk/money"
@@ -79,6 +80,14 @@ type (
 		Problems []problemRow `json:"problems"`
 		Warnings []problemRow `json:"warnings"`
 	}
+	placesRow struct {
+		Rows     int          `json:"rows"`
+		Added    int          `json:"added"`
+		Changed  int          `json:"changed"`
+		Same     int          `json:"same"`
+		Refused  int          `json:"refused"`
+		Problems []problemRow `json:"problems"`
+	}
 	trailRow struct {
 		Good    int64  `json:"good"`
 		Bad     int64  `json:"bad"`
@@ -102,6 +111,11 @@ func rowOfProblem(p shop.Problem) problemRow {
 func rowOfImport(r shop.Report) importRow {
 	return importRow{Rows: r.Rows, Added: r.Added, Changed: r.Changed, Same: r.Same, Refused: r.Refused, Warned: r.Warned,
 		Problems: rowsOf(r.Problems, rowOfProblem), Warnings: rowsOf(r.Warnings, rowOfProblem)}
+}
+
+func rowOfPlaces(r discover.Report) placesRow {
+	row := func(p discover.Problem) problemRow { return problemRow{Line: p.Line, Field: p.Field, Reason: p.Reason} }
+	return placesRow{Rows: r.Rows, Added: r.Added, Changed: r.Changed, Same: r.Same, Refused: r.Refused, Problems: rowsOf(r.Problems, row)}
 }
 
 func rowOfTrail(p account.Proof) trailRow {
