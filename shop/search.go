@@ -121,7 +121,7 @@ func (q Query) byName(tx *db.Tx, words [wordsMax]string, now int, after cursor) 
 	rows, err := db.All[row](tx, `
 		SELECT id, merchant, number, city, district, address, name, category, dishes, folded,
 			lat, lng, price, opens, closes, state, reason, held, curated, terms, terms_version, offers,
-			source, source_id, updated
+			source, source_id, opened, updated
 		FROM shop_shops
 		WHERE (folded, id) > ($1, $2)
 			AND (CAST($3 AS TEXT) = '' OR city = $3)
@@ -178,7 +178,7 @@ func (q Query) within(tx *db.Tx, metres float64, words [wordsMax]string, now int
 		}, `
 			SELECT id, merchant, number, city, district, address, name, category, dishes, folded,
 				lat, lng, price, opens, closes, state, reason, held, curated, terms, terms_version, offers,
-				source, source_id, updated
+				source, source_id, opened, updated
 			FROM shop_shops
 			WHERE cell BETWEEN $1 AND $2
 				AND (CAST($3 AS TEXT) = '' OR city = $3)

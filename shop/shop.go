@@ -77,6 +77,7 @@ type Shop struct {
 	Offers   []Offer
 	Source   string
 	SourceID string
+	Opened   time.Time // When it began to take the card; zero if it never did.
 	Updated  time.Time
 }
 

@@ -47,6 +47,7 @@ type row struct {
 	Offers       string
 	Source       string
 	SourceID     string
+	Opened       time.Time
 	Updated      time.Time
 }
 
@@ -58,7 +59,7 @@ func (r row) shop() (Shop, error) {
 		Point: geo.Point{Lat: r.Lat, Lng: r.Lng}, Price: r.Price,
 		Opens: r.Opens, Closes: r.Closes,
 		State: r.State, Reason: r.Reason, Held: r.Held, Curated: r.Curated,
-		Source: r.Source, SourceID: r.SourceID, Updated: r.Updated,
+		Source: r.Source, SourceID: r.SourceID, Opened: r.Opened, Updated: r.Updated,
 	}
 	for _, c := range []struct {
 		text string
@@ -78,7 +79,7 @@ func find(tx *db.Tx, id ID) (Shop, error) {
 	r, err := db.One[row](tx, `
 		SELECT id, merchant, number, city, district, address, name, category, dishes, folded,
 			lat, lng, price, opens, closes, state, reason, held, curated, terms, terms_version, offers,
-			source, source_id, updated
+			source, source_id, opened, updated
 		FROM shop_shops WHERE id = $1`, id)
 	if errors.Is(err, db.ErrNone) {
 		return Shop{}, ErrUnknown
@@ -162,10 +163,12 @@ func describe(tx *db.Tx, s Shop) error {
 	return tell(tx, s.ID)
 }
 
-// move changes a shop's state, but only from the state that the rule saw.
+// move changes a shop's state, but only from the state that the rule saw, and
+// keeps when it first was live.
 func move(tx *db.Tx, s Shop, to State, reason string, held bool) error {
 	err := tx.Change(`
-		UPDATE shop_shops SET state = $1, reason = $2, held = $3, updated = $4
+		UPDATE shop_shops SET state = $1, reason = $2, held = $3, updated = $4,
+			opened = CASE WHEN state = 'draft' THEN $4 ELSE opened END
 		WHERE id = $5 AND state = $6`, to, reason, held, tx.Now(), s.ID, s.State)
 	if errors.Is(err, db.ErrNone) {
 		return s.State.fault()
