@@ -6,10 +6,14 @@ import (
 	"time"
 
 	"citywalk/db"
+	"citywalk/shop"
 )
 
 // Service is what the package does.
 type Service struct {
 	DB   *db.DB
 	Zone *time.Location
+
+	honours fresh[shop.ID, Honour]
+	weeks   fresh[string, Week]
 }
