@@ -1,8 +1,10 @@
 package redeem
 
 import (
+	"context"
 	"time"
 
+	"citywalk/db"
 	"citywalk/money"
 	"citywalk/shop"
 )
@@ -47,4 +49,17 @@ func Typical(sh shop.Shop, local time.Time) (s Saving, ok bool) {
 		s.Gift = sh.Terms.Gift
 	}
 	return s, true
+}
+
+// BudgetLeft returns what a shop may still give today; of a shop without a
+// budget it is nothing and says nothing.
+func (s *Service) BudgetLeft(ctx context.Context, sh shop.Shop) (left money.Amount, err error) {
+	if sh.Terms.Budget == 0 {
+		return 0, nil
+	}
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		left, err = budgetLeft(tx, sh, s.today(tx.Now()))
+		return err
+	})
+	return left, err
 }

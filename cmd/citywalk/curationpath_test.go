@@ -237,7 +237,7 @@ func (c *city) badge(member *webtest.Page, on bool) {
 	if err != nil || len(hits) != want {
 		c.t.Errorf("a search for curated shops finds %d, %v", len(hits), err)
 	}
-	member.Open(c.base + "/?curated=1")
+	member.Open(c.base + "/search?curated=1")
 	if got := strings.Contains(member.Text(), loved); got != on {
 		c.t.Errorf("in the list of curated shops: %v, want %v", got, on)
 	}

@@ -93,6 +93,7 @@ GET    /api/v1/statements/{merchant}/{day}                | merchant.read  | A O
 GET    /api/v1/statements/{merchant}/{day}/csv            | merchant.read  | A O U | A O U | B O U
 
 GET    /{$}                                               | public         | *
+GET    /search                                            | public         | *
 GET    /shops/{id}                                        | public         | *
 GET    /shops/{id}/note                                   | member.use     | *
 POST   /shops/{id}/note                                   | member.use     | M N B O U !S !T !A | M N B O U !S !T !A | M N S T A O U !B

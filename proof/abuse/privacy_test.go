@@ -310,7 +310,7 @@ func (c *canary) goesAstray() {
 		{"GET", "/" + canaryNumber, ""},
 		{"GET", "/s/" + canaryNumber, ""},
 		{"GET", "/shops/" + canaryNumber, ""},
-		{"GET", "/?q=" + canaryNumber, ""},
+		{"GET", "/search?q=" + canaryNumber, ""},
 		{"GET", "/signin?phone=" + canaryNumber, ""},
 		{"GET", "/console/audit?object=" + canaryNumber, ""},
 		{"GET", "/api/v1/shops?q=" + canaryNumber, ""},

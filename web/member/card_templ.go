@@ -240,7 +240,7 @@ func cardPage(p ui.Page, v cardView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = askPlace(p).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = askPlace(p, "").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

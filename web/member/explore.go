@@ -17,6 +17,9 @@ import (
 // pageOfShops is how many shops a list shows at once.
 const pageOfShops = 20
 
+// searchPath is the page of what was searched for.
+const searchPath = "/search"
+
 // near is how far a list of what is near looks, in metres.
 const near = 5000
 
@@ -98,9 +101,9 @@ func (x exploration) link(after string) string {
 		v.Set("curated", "1")
 	}
 	if len(v) == 0 {
-		return "/"
+		return searchPath
 	}
-	return "/?" + v.Encode()
+	return searchPath + "?" + v.Encode()
 }
 
 // position reads a position that the member let us know for this one question.
@@ -122,6 +125,9 @@ func (a *App) shopView(p ui.Page, h shop.Hit) ui.ShopView {
 	}
 	if h.Terms.Kind != shop.None {
 		v.Gives = h.Terms.Short(p.Lang)
+		if w := h.CardAt(a.Now().In(a.Zone)); !w.Now && h.State == shop.Live {
+			v.Works = a.worksLater(p, w)
+		}
 	}
 	if open, known := h.OpenAt(a.Now().In(a.Zone)); known {
 		v.IsOpen, v.Open = open, p.T("shop.shut")

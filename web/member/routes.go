@@ -8,7 +8,8 @@ import (
 // Routes is the whole of the app, to be read from top to bottom.
 func (a *App) Routes() []web.Route {
 	return append(a.Edge.SignIn(account.MemberApp, "/"), []web.Route{
-		{Pattern: "GET /{$}", Action: account.ActPublic, Handle: a.explore},
+		{Pattern: "GET /{$}", Action: account.ActPublic, Handle: a.home},
+		{Pattern: "GET /search", Action: account.ActPublic, Handle: a.explore},
 		{Pattern: "GET /shops/{id}", Action: account.ActPublic, Handle: a.shopPage},
 		{Pattern: "GET /shops/{id}/note", Action: account.ActMemberUse, Handle: a.noteForm},
 		{Pattern: "POST /shops/{id}/note", Action: account.ActMemberUse, Handle: a.writeNote},

@@ -14,6 +14,8 @@ import (
 type shopView struct {
 	shop.Shop
 	View   ui.ShopView
+	Gives  gives
+	Honour string
 	Offers []string
 	Why    *ui.DossierView // Nil when it is not on the list.
 	Notes  noteList
@@ -34,6 +36,12 @@ func (a *App) shopPage(w http.ResponseWriter, r *http.Request) error {
 	p := a.page(r, "explore.title", "tab.explore")
 	p.Title, p.Tabs = s.Name, nil // What can be done here stands where the tabs are.
 	v := shopView{Shop: s, View: a.shopView(p, shop.Hit{Shop: s, Distance: -1}), Offers: sayOffers(p.Lang, s)}
+	if v.Gives, err = a.gives(r, p, s); err != nil {
+		return err
+	}
+	if v.Honour, err = a.honour(r, p, s); err != nil {
+		return err
+	}
 	if v.Why, err = a.whyHere(r, p, s.ID); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 // The position, for one question at a time. A tap on [data-place-ask] asks the
-// browser, which asks the member, and leads to the same page with lat and lng
-// in its address, rounded to some ten metres. Nothing is kept.
+// browser, which asks the member, and leads to the same page, or to the one that
+// the button names, with lat and lng in its address, rounded to some ten metres.
+// Nothing is kept.
 import { each, onArrival } from "./lib/page";
 
 onArrival((root) => {
@@ -20,7 +21,7 @@ function ask(button: HTMLButtonElement): void {
   words("asking");
   navigator.geolocation.getCurrentPosition(
     (at) => {
-      const to = new URL(location.href);
+      const to = new URL(button.dataset.placeTo ?? location.href, location.href);
       to.searchParams.set("lat", at.coords.latitude.toFixed(4));
       to.searchParams.set("lng", at.coords.longitude.toFixed(4));
       to.searchParams.delete("after");
