@@ -101,7 +101,7 @@ func (r noveltyRow) novelty() (n Novelty, err error) {
 	return n, nil
 }
 
-func news(rows []noveltyRow) (n News, err error) {
+func novelties(rows []noveltyRow) (n News, err error) {
 	for _, r := range rows {
 		v, err := r.novelty()
 		if err != nil {
@@ -122,7 +122,7 @@ func joined(tx *db.Tx, city string, since time.Time) (News, error) {
 	if err != nil {
 		return News{}, fmt.Errorf("discover: shops that joined: %w", err)
 	}
-	return news(rows)
+	return novelties(rows)
 }
 
 // changed are the live shops whose terms were changed since a moment, and
@@ -139,7 +139,7 @@ func changed(tx *db.Tx, city string, since time.Time) (News, error) {
 	if err != nil {
 		return News{}, fmt.Errorf("discover: terms that changed: %w", err)
 	}
-	return news(rows)
+	return novelties(rows)
 }
 
 // away are the exceptions of the days from today on. Only the few shops whose
