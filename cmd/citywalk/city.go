@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"time"
 
 	"citywalk/geo"
 	"citywalk/money"
@@ -111,7 +112,7 @@ func pick(r *rand.Rand, words []string, n int) []string {
 }
 
 // cityTerms makes the terms of the i-th shop: most give ten percent, some
-// more, some a fixed sum or a gift.
+// more, some a fixed sum or a gift, and some not at all hours.
 func cityTerms(r *rand.Rand, i int) shop.Terms {
 	switch i % 10 {
 	case 0:
@@ -121,9 +122,12 @@ func cityTerms(r *rand.Rand, i int) shop.Terms {
 	case 2:
 		return shop.Terms{Kind: shop.Gift, Gift: "当日小食一份", Floor: 30 * money.Yuan}
 	case 3:
-		return shop.Terms{Kind: shop.Percent, Percent: 12, Floor: 40 * money.Yuan, Excluded: "酒水除外"}
+		return shop.Terms{Kind: shop.Percent, Percent: 12, Floor: 40 * money.Yuan, Excluded: "酒水"}
 	case 4:
 		return shop.Terms{Kind: shop.Percent, Percent: 20, Cap: 40 * money.Yuan, Budget: 400 * money.Yuan}
+	case 5:
+		return shop.Terms{Kind: shop.Percent, Percent: 12, Hours: []shop.Hours{
+			{Days: []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}, From: 11 * 60, Until: 21 * 60}}}
 	}
 	return shop.Terms{Kind: shop.Percent, Percent: 10, PerDay: 1 + r.IntN(2)}
 }

@@ -11,6 +11,7 @@ import (
 
 	"citywalk/account"
 	"citywalk/fault"
+	"citywalk/ledger"
 	"citywalk/money"
 	"citywalk/redeem"
 	"citywalk/shop"
@@ -118,11 +119,13 @@ func (h *history) open(ctx context.Context) error {
 		}
 		all[i].Merchant = merchant.ID
 	}
+	last := ledger.DayOf(h.clock.Now(), h.zone).Next(h.days)
 	h.shops = make([]shop.Shop, len(all))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(historyTellers)
 	for i, sh := range all {
 		terms := cityTerms(h.rand, i)
+		terms.Blackout = awayDays(i, last)
 		g.Go(func() error { return h.signShop(ctx, i, sh, terms) })
 	}
 	return g.Wait()
@@ -165,8 +168,10 @@ func (h *history) signShop(ctx context.Context, i int, sh shop.Shop, terms shop.
 			return err
 		}
 	}
-	if err := h.shop.Open(ctx, h.operator, added.ID); err != nil {
-		return err
+	if h.lateDay(i) == 0 {
+		if err := h.shop.Open(ctx, h.operator, added.ID); err != nil {
+			return err
+		}
 	}
 	h.shops[i], err = h.shop.Get(ctx, added.ID)
 	return err
@@ -200,6 +205,9 @@ func demoName(i int) string {
 func (h *history) day(ctx context.Context, i int, start time.Time) error {
 	h.clock.set(start.Add(20 * time.Minute))
 	if _, err := h.runner.Drain(ctx); err != nil {
+		return err
+	}
+	if err := h.news(ctx, i, start); err != nil {
 		return err
 	}
 	h.clock.set(start.Add(10 * time.Hour))
@@ -257,23 +265,38 @@ func (h *history) hour(ctx context.Context, day int) error {
 			continue
 		}
 		bill := sh.Price + money.Amount(h.rand.IntN(int(sh.Price)))
-		undo := h.rand.IntN(40) == 0
-		g.Go(func() error { return h.visit(ctx, h.members[m], sh, bill, undo) })
+		end := ending(h.rand.IntN(60))
+		g.Go(func() error { return h.visit(ctx, h.members[m], sh, bill, end) })
 	}
 	return g.Wait()
 }
 
-// favourite picks a shop for a member: mostly one of a few near home.
+// favourite picks a shop for a member: one of a few near home, one that
+// everybody goes to, or any.
 func (h *history) favourite(m int) int {
-	if h.rand.IntN(3) > 0 {
+	switch h.rand.IntN(6) {
+	case 0, 1, 2:
 		return (m*17 + h.rand.IntN(7)*11) % demoShops
+	case 3, 4:
+		return demoLoved[h.rand.IntN(len(demoLoved))]
 	}
 	return h.rand.IntN(demoShops)
 }
 
+// demoLoved are the shops that everybody goes to.
+var demoLoved = []int{2, 6, 13, 26, 57, 90, 112, 170}
+
+// An ending is how a visit ends: mostly paid.
+type ending int
+
+const (
+	undone ending = iota // Staff gives it back.
+	turned               // The shop turns the bill down.
+)
+
 // visit is the main job once: code, scan, price, confirm, paid. A shop that
 // refuses (closed hours, day limits) is what happens in life, and no error.
-func (h *history) visit(ctx context.Context, member account.Session, sh shop.Shop, bill money.Amount, undo bool) error {
+func (h *history) visit(ctx context.Context, member account.Session, sh shop.Shop, bill money.Amount, end ending) error {
 	till := h.tills[sh.Merchant]
 	code, err := h.redeem.Show(ctx, member)
 	if err != nil {
@@ -281,6 +304,10 @@ func (h *history) visit(ctx context.Context, member account.Session, sh shop.Sho
 	}
 	r, err := h.redeem.Scan(ctx, till, sh.ID, code.Digits, h.key())
 	if err != nil {
+		return refusedIsFine(err)
+	}
+	if end == turned {
+		_, err = h.redeem.Decline(ctx, till, r.ID, h.key())
 		return refusedIsFine(err)
 	}
 	if r, err = h.redeem.Price(ctx, till, r.ID, bill, h.key()); err != nil {
@@ -295,7 +322,7 @@ func (h *history) visit(ctx context.Context, member account.Session, sh shop.Sho
 			return err
 		}
 	}
-	if undo {
+	if end == undone {
 		_, err = h.redeem.Undo(ctx, till, r.ID, h.key())
 	}
 	return refusedIsFine(err)
