@@ -14,6 +14,7 @@ type Service struct {
 	DB   *db.DB
 	Zone *time.Location
 
-	honours fresh[shop.ID, Honour]
-	weeks   fresh[string, Week]
+	honours  fresh[shop.ID, Honour]
+	weeks    fresh[string, Week]
+	stations fresh[string, []Place]
 }

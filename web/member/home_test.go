@@ -6,7 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"citywalk/db"
+	"citywalk/discover"
 	"citywalk/fault"
+	"citywalk/geo"
 	"citywalk/ledger"
 	"citywalk/money"
 	"citywalk/shop"
@@ -96,6 +99,25 @@ func TestShopTellsWhenTheCardWorksAndWhatItSaves(t *testing.T) {
 			t.Error("a paused shop promises something")
 		}
 	})
+}
+
+// TestShopTellsWhichStationIsNear names it with its lines and the walk.
+func TestShopTellsWhichStationIsNear(t *testing.T) {
+	g := sqlite(t)
+	out := webtest.NewClient(t, g.url)
+	page := "GET /shops/" + string(g.shop.ID)
+	if strings.Contains(out.Do(t, page).Text, "地铁") {
+		t.Error("a city without a metro has one")
+	}
+	g.clock.Advance(time.Hour)
+	g.must(g.DB.Update(t.Context(), func(tx *db.Tx) error {
+		_, _, err := discover.PutPlaces(tx, g.operator.Person, []discover.Place{{City: cityOfTests, Kind: discover.Metro, Name: "人民广场", En: "People's Square",
+			Lines: []discover.Line{{Name: "1号线"}, {Name: "2号线"}}, Point: geo.Point{Lat: g.shop.Point.Lat + 0.003, Lng: g.shop.Point.Lng}, Source: "test", SourceID: "1"}})
+		return err
+	}))
+	seen(t, "the shop", out.Do(t, page).Text, "人民广场站（1号线、2号线），步行约 6 分钟", "uri.amap.com/navigation")
+	out.Header = http.Header{"Accept-Language": {"en"}}
+	seen(t, "the shop in English", out.Do(t, page).Text, "People's Square (1号线, 2号线), about 6 min on foot")
 }
 
 // TestShopTellsHowItKeepsItsPromises has eleven members ask.

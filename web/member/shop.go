@@ -3,6 +3,7 @@ package member
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"citywalk/fault"
 	"citywalk/shop"
@@ -16,6 +17,7 @@ type shopView struct {
 	View   ui.ShopView
 	Gives  gives
 	Honour string
+	Metro  string // The nearest station, with the walk from it; empty if there is none.
 	Offers []string
 	Why    *ui.DossierView // Nil when it is not on the list.
 	Notes  noteList
@@ -42,6 +44,9 @@ func (a *App) shopPage(w http.ResponseWriter, r *http.Request) error {
 	if v.Honour, err = a.honour(r, p, s); err != nil {
 		return err
 	}
+	if v.Metro, err = a.metro(r, p, s); err != nil {
+		return err
+	}
 	if v.Why, err = a.whyHere(r, p, s.ID); err != nil {
 		return err
 	}
@@ -63,6 +68,26 @@ func hours(s shop.Shop) string {
 }
 
 func clock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60%24, minute%60) }
+
+// metro says which metro station is near and how far it is on foot.
+func (a *App) metro(r *http.Request, p ui.Page, s shop.Shop) (string, error) {
+	w, ok, err := a.Discover.Nearest(r.Context(), s.City, s.Point, a.Now())
+	if err != nil || !ok {
+		return "", err
+	}
+	name := strings.TrimSuffix(w.Station.Name, "站") // Which the sentence adds.
+	if !p.Zh() && w.Station.En != "" {
+		name = w.Station.En
+	}
+	var lines []string
+	for _, l := range w.Station.Lines {
+		lines = append(lines, l.Name)
+	}
+	if len(lines) == 0 {
+		return p.T("shop.metro", "station", name, "min", walk(w.Metres)), nil
+	}
+	return p.T("shop.metro.lines", "station", name, "lines", strings.Join(lines, p.T("ui.and")), "min", walk(w.Metres)), nil
+}
 
 // wayURL is the way to a shop on a map.
 func wayURL(s shop.Shop) string { return ui.WayURL(s.Name, s.Point) }
