@@ -31,7 +31,7 @@ const module = "citywalk"
 var rank = map[string]int{
 	"fault": 0, "money": 0, "geo": 0, "failpoint": 0,
 	"db": 1, "score": 1, "photo": 1, "opinion": 1, "gazetteer": 1, "sheet": 1, "atlas": 1, "cover": 1, "esteem": 1,
-	"jobs": 2, "ledger": 2, "once": 2, "outbox": 2, "parlance": 2,
+	"jobs": 2, "ledger": 2, "once": 2, "outbox": 2, "parlance": 2, "esteem/farm": 2,
 	"account": 3,
 	"shop":    4, "payment": 4,
 	"pass": 5, "curate": 5,
@@ -65,7 +65,7 @@ var sandboxMayImport = []string{"fault", "money", "db", "payment"}
 // Rules about money hold here, and about time in everything that decides.
 var (
 	moneyPackages = []string{"money", "ledger", "payment", "pass", "redeem", "settle"}
-	rulePackages  = []string{"fault", "money", "geo", "photo", "gazetteer", "opinion", "jobs", "ledger", "once", "outbox", "parlance", "community", "discover",
+	rulePackages  = []string{"fault", "money", "geo", "photo", "gazetteer", "opinion", "esteem", "jobs", "ledger", "once", "outbox", "community", "discover",
 		"account", "shop", "payment", "pass", "curate", "redeem", "settle"}
 	// settle reads across: a statement is made of everybody's rows. So does
 	// curate: a queue is shops and their scores in one order; community and discover, which

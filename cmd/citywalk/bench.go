@@ -20,8 +20,8 @@ type BenchCmd struct {
 	Redeem BenchRedeemCmd `cmd:"" help:"Redemptions a second through HTTP, on SQLite and PostgreSQL."`
 	Load   BenchLoadCmd   `cmd:"" help:"What happens when three times as much comes as the machine can do."`
 	Curate BenchCurateCmd `cmd:"" help:"Scoring a city from its notes: speed, yardsticks, and the order of reviews."`
+	Lists  BenchListsCmd  `cmd:"" help:"What the public lists are worth on made cities, with farms and without."`
 	Text   BenchTextCmd   `cmd:"" help:"How fast texts are read: polarity, clauses, dishes, likeness."`
-	Search BenchSearchCmd `cmd:"" help:"Whether what is found is what was meant: judged queries over three real cities."`
 }
 
 // BenchRedeemCmd measures whole redemptions: code, scan, price, confirm, paid.
