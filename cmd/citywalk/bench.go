@@ -22,6 +22,8 @@ type BenchCmd struct {
 	Curate BenchCurateCmd `cmd:"" help:"Scoring a city from its notes: speed, yardsticks, and the order of reviews."`
 	Lists  BenchListsCmd  `cmd:"" help:"What the public lists are worth on made cities, with farms and without."`
 	Text   BenchTextCmd   `cmd:"" help:"How fast texts are read: polarity, clauses, dishes, likeness."`
+
+	Coverage BenchCoverageCmd `cmd:"" help:"How good coverage plans are, on real cities and made ones, by what is proved of them."`
 }
 
 // BenchRedeemCmd measures whole redemptions: code, scan, price, confirm, paid.
