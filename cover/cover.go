@@ -46,8 +46,9 @@
 // Polyak's step. With chances of one the maximum is w - u and this is the
 // Lagrangian bound of maximum coverage, as good as its linear relaxation. With
 // equal chances the maximum is the concave hull of the element's own values.
-// With unequal chances it is valid and loose, the more so the more the chances
-// at one place differ: the gap that is certified then is mostly the bound's.
+// With unequal chances the bound is as valid and not as good, the less the more
+// the chances at one place differ: most of the gap that is certified then is
+// the bound's (measured: 0.4 to 2.3 percent with chances from 0.2 to 0.9).
 //
 // # The certificate
 //

@@ -33,7 +33,7 @@ type Plan struct {
 	Greedy  int64  // As Value, of the better greedy plan.
 	Bound   int64  // No plan within the limits exceeds this.
 	Total   int64  // All demand.
-	Ceiling int64  // Covered if every shop were signed.
+	Ceiling int64  // Covered if every shop signed.
 	Cost    int64  // Fen.
 	Limits  []Used // What bound the plan.
 	Prices  Prices // What proves the bound.
@@ -218,11 +218,10 @@ func (m *maker) plan(begun *state) *Plan {
 	for i, l := range m.limits {
 		p.Limits = append(p.Limits, Used{l.name, l.cap, s.used[i]})
 	}
-	all := newState(m.problem)
-	for j := range m.shop {
-		all.add(int32(j))
+	p.Ceiling = m.given
+	for _, w := range m.weights {
+		p.Ceiling += int64(w)
 	}
-	p.Ceiling = m.floor(all)
 	p.Usable = m.in.usable(p, m.options.Days)
 	return p
 }

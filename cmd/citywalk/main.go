@@ -37,6 +37,7 @@ type CLI struct {
 	Ledger   LedgerCmd   `cmd:"" help:"Look at the books."`
 	Bench    BenchCmd    `cmd:"" help:"Measure, with a yardstick in the same run."`
 	Curate   CurateCmd   `cmd:"" help:"Find the shops that people genuinely love."`
+	Coverage CoverageCmd `cmd:"" help:"Plan which shops to sign, so that the card is of use where members are."`
 	Simulate SimulateCmd `cmd:"" help:"Live seeded days of a small city under faults, and check every step."`
 	Docs     DocsCmd     `cmd:"" hidden:"" help:"Write the generated reference pages."`
 	Version  VersionCmd  `cmd:"" help:"Print the version."`
