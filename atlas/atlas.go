@@ -74,12 +74,12 @@ type Doc struct {
 
 // Said is a text that is suggested while somebody types. Texts of one kind
 // that are equal are one suggestion, which weighs what all its places give
-// together.
+// together; ties are broken by a hash.
 type Said struct {
 	Kind   byte
 	Text   string
 	Keys   []string // What may be typed for it: folded, pinyin, initials. The same wherever the text is said.
-	Weight uint16
+	Weight uint16   // From 1.
 }
 
 // Bounds of one document. They keep a hostile import from filling memory.
@@ -147,6 +147,13 @@ func (d Doc) tidy() Doc {
 	})
 	d.Terms = slices.CompactFunc(d.Terms, func(a, b Weighted) bool { return a.Term == b.Term })
 	d.Terms = slices.DeleteFunc(d.Terms, func(w Weighted) bool { return w.Weight == 0 })
+	d.Says = slices.Clone(d.Says)
+	slices.SortFunc(d.Says, func(a, b Said) int {
+		return cmp.Or(cmp.Compare(a.Text, b.Text), cmp.Compare(a.Kind, b.Kind), cmp.Compare(b.Weight, a.Weight))
+	})
+	d.Says = slices.CompactFunc(d.Says, func(a, b Said) bool { return a.Kind == b.Kind && a.Text == b.Text })
+	d.Says = slices.DeleteFunc(d.Says, func(s Said) bool { return s.Weight == 0 })
+	d.Card = d.Card.tidy()
 	d.Prior, d.Score = share(d.Prior), number(d.Score)
 	d.Price = max(d.Price, 0)
 	if d.Opens < 0 || d.Closes < 0 {

@@ -37,7 +37,7 @@ func word(kind byte, w string) Clause {
 func smallCity(t *testing.T) *Index {
 	t.Helper()
 	lunch := Schedule{Windows: []Window{{Days: 1 << time.Monday, From: 660, Until: 840}, {Days: 1 << time.Friday, From: 1320, Until: 1560}}, Not: []Day{DayOf(time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC))}}
-	x := New()
+	x := New(1)
 	err := x.Apply(Batch{Put: []Doc{
 		{ID: "a", Point: north(0), Terms: weighted(name, 255, "coffee", "bund"), Category: "cafe", Price: 40_00, Opens: 480, Closes: 1080, Flags: 1, Score: 0.2, Saving: 500, Card: Always(),
 			Says: []Said{{Kind: 1, Text: "咖啡", Keys: []string{"咖啡", "kafei", "kf"}, Weight: 3}}},
@@ -125,13 +125,13 @@ func TestPagesFollowOneAnother(t *testing.T) {
 
 func TestSuggestions(t *testing.T) {
 	x := smallCity(t)
-	if got, want := x.Suggest("ka", 9), []Suggestion{{1, "咖啡", 7}, {2, "卡", 5}}; !slices.Equal(got, want) {
+	if got, want := x.Suggest("ka", 0, 9), []Suggestion{{1, "咖啡", 7}, {2, "卡", 5}}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	if err := x.Apply(Batch{Delete: []string{"b"}}); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := x.Suggest("ka", 1), []Suggestion{{2, "卡", 5}}; !slices.Equal(got, want) {
+	if got, want := x.Suggest("ka", 0, 1), []Suggestion{{2, "卡", 5}}; !slices.Equal(got, want) {
 		t.Errorf("after a deletion %v, want %v", got, want)
 	}
 }

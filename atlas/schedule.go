@@ -1,6 +1,11 @@
 package atlas
 
-import "time"
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"time"
+)
 
 // A Schedule is weekly windows, without some days. Without a window it is
 // never.
@@ -84,4 +89,51 @@ func (s Schedule) check() string {
 		}
 	}
 	return ""
+}
+
+// tidy sorts what may stand in any order, so that equal schedules look equal.
+func (s Schedule) tidy() Schedule {
+	s.Windows, s.Not = slices.Clone(s.Windows), slices.Clone(s.Not)
+	slices.SortFunc(s.Windows, func(a, b Window) int {
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Until, b.Until), cmp.Compare(a.Days, b.Days))
+	})
+	s.Windows = slices.Compact(s.Windows)
+	slices.Sort(s.Not)
+	s.Not = slices.Compact(s.Not)
+	return s
+}
+
+// encode writes a tidy schedule: how many windows, the windows, the days.
+func (s Schedule) encode(b []byte) []byte {
+	b = append(b, byte(len(s.Windows)))
+	for _, w := range s.Windows {
+		b = append(b, byte(w.Days))
+		b = binary.LittleEndian.AppendUint16(b, uint16(w.From))
+		b = binary.LittleEndian.AppendUint16(b, uint16(w.Until))
+	}
+	for _, d := range s.Not {
+		b = binary.LittleEndian.AppendUint32(b, uint32(d))
+	}
+	return b
+}
+
+// decode reads what encode wrote; ok is false if it did not.
+func decode(b []byte) (s Schedule, ok bool) {
+	if len(b) == 0 || int(b[0]) > windowsMax || len(b) < 1+5*int(b[0]) || (len(b)-1-5*int(b[0]))%4 != 0 {
+		return s, false
+	}
+	n := int(b[0])
+	for b = b[1:]; n > 0; n, b = n-1, b[5:] {
+		s.Windows = append(s.Windows, Window{Weekdays(b[0]), int16(binary.LittleEndian.Uint16(b[1:])), int16(binary.LittleEndian.Uint16(b[3:]))})
+	}
+	for ; len(b) > 0; b = b[4:] {
+		s.Not = append(s.Not, Day(binary.LittleEndian.Uint32(b)))
+	}
+	return s, s.check() == ""
+}
+
+// plan is schedule i of a segment, which has checked that it can be read.
+func plan(plans *texts, i uint32) Schedule {
+	s, _ := decode(plans.at(i))
+	return s
 }

@@ -2,7 +2,6 @@ package atlas
 
 import (
 	"cmp"
-	"maps"
 	"math/bits"
 	"slices"
 	"strings"
@@ -206,39 +205,6 @@ func (p *plain) facets(q *Query, all []ranked) *Facets {
 	return f
 }
 
-// band returns in which band a price is, -1 if in none.
-func band(bands []int32, price int32) int {
-	if price == 0 {
-		return -1
-	}
-	i, ok := slices.BinarySearch(bands, price)
-	if ok {
-		return i
-	}
-	return i - 1
-}
-
-// counts sorts counts, largest first; the unknown label is not one.
-func counts(of map[string]int) []Count {
-	var all []Count
-	for _, l := range slices.Sorted(maps.Keys(of)) {
-		if l != "" && of[l] > 0 {
-			all = append(all, Count{l, of[l]})
-		}
-	}
-	slices.SortStableFunc(all, func(a, b Count) int { return cmp.Compare(b.N, a.N) })
-	return all
-}
-
-// Beyond facetMax matches one document in sampleStep is counted.
-const (
-	facetMax   = 50_000
-	sampleStep = 16
-)
-
-// sampled reports whether a document is one of those that stand for all.
-func sampled(id string) bool { return TermOf(0, id)%sampleStep == 0 }
-
 func (p *plain) suggest(prefix string, k int) []Suggestion {
 	type text struct {
 		kind byte
@@ -257,7 +223,7 @@ func (p *plain) suggest(prefix string, k int) []Suggestion {
 		all = append(all, Suggestion{t.kind, t.text, w})
 	}
 	slices.SortFunc(all, func(a, b Suggestion) int {
-		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Text, b.Text), cmp.Compare(a.Kind, b.Kind))
+		return cmp.Compare(rankOf(b.Kind, []byte(b.Text), b.Weight), rankOf(a.Kind, []byte(a.Text), a.Weight))
 	})
 	return all[:min(len(all), max(k, 0), suggestMax)]
 }

@@ -1,0 +1,148 @@
+package atlas
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+	"sync"
+)
+
+// freeze puts the draft in order. It uses the draft up.
+func (b *draft) freeze(cores int) (*segment, error) {
+	for _, n := range []int{b.idsIn.total(), b.payIn.total(), b.termsIn.total(), b.n} {
+		if b.full = b.full || n >= math.MaxUint32; b.full {
+			return nil, ErrFull
+		}
+	}
+	marks := order(b.at, b.alive, cores)
+	s := &segment{names: b.names, clocks: b.clocks, plans: b.plans, dict: b.dict}
+	s.n = len(marks)
+	b.columns(s, marks)
+	var wait sync.WaitGroup
+	work := []func(){
+		func() { b.postings(s, marks) },
+		func() { s.terms = b.forward(marks) },
+		func() { b.strings(s, marks) },
+		func() { s.says = b.said.speech(marks) },
+	}
+	lanes := make(chan struct{}, cores)
+	for _, do := range work {
+		lanes <- struct{}{}
+		wait.Go(func() { do(); <-lanes })
+	}
+	wait.Wait()
+	if s.n > 0 {
+		s.nodes = make([]node, 2*s.blocks()-1)
+		s.plant(0, 0, s.blocks())
+	}
+	return s, nil
+}
+
+// columns copies what is a number a document.
+func (b *draft) columns(s *segment, marks []mark) {
+	s.at = make([]spot, s.n)
+	s.flags = make([]uint64, 32*s.blocks())
+	for d, m := range marks {
+		s.at[d] = m.spot
+		for i := range 32 {
+			s.flags[i*s.blocks()+d/block] |= uint64(b.flagsIn[m.doc]>>i&1) << (d % block)
+		}
+	}
+	for k := range s.label {
+		s.label[k] = pick(b.label[k], marks)
+	}
+	s.price, s.hours, s.cards = pick(b.price, marks), pick(b.hours, marks), pick(b.cards, marks)
+	s.prior, s.score, s.save = pick(b.prior, marks), pick(b.score, marks), pick(b.save, marks)
+}
+
+// pick returns a column in the new order.
+func pick[T any](column []T, marks []mark) []T {
+	to := make([]T, len(marks))
+	for d, m := range marks {
+		to[d] = column[m.doc]
+	}
+	return to
+}
+
+// strings copies ids and payloads, and finds documents by id.
+func (b *draft) strings(s *segment, marks []mark) {
+	s.ids = gather(&b.idsIn, marks)
+	s.pay = gather(&b.payIn, marks)
+	b.payIn = arena[byte]{}
+	s.lots = make([]uint64, s.blocks())
+	for d := range uint32(s.n) {
+		if sampled(string(s.ids.at(d))) {
+			s.lots[d/block] |= 1 << (d % block)
+		}
+	}
+	// The slots stand already and only need the new numbers. Those of replaced
+	// documents were given to their followers.
+	numbers := make([]uint32, b.n)
+	for d, m := range marks {
+		numbers[m.doc] = uint32(d)
+	}
+	s.where = b.where
+	for i, slot := range s.where.slots {
+		if slot != 0 {
+			s.where.slots[i] = numbers[slot-1] + 1
+		}
+	}
+	b.idsIn = arena[byte]{}
+}
+
+// gather returns the texts in the new order.
+func gather(from *arena[byte], marks []mark) texts {
+	total := 0
+	for _, m := range marks {
+		total += int(from.refs[m.doc].n)
+	}
+	t := texts{make([]uint32, 1, len(marks)+1), make([]byte, 0, total)}
+	for _, m := range marks {
+		t.add(from.at(m.doc))
+	}
+	return t
+}
+
+// postings inverts the documents.
+func (b *draft) postings(s *segment, marks []mark) {
+	n := len(b.dict.terms)
+	s.starts = make([]uint32, n+1)
+	for _, m := range marks {
+		for _, t := range b.termsIn.at(m.doc) {
+			s.starts[t+1]++
+		}
+	}
+	for t := range n {
+		s.starts[t+1] += s.starts[t]
+	}
+	s.posts, s.heavy, s.most = make([]uint32, s.starts[n]), make([]uint8, s.starts[n]), make([]uint8, n)
+	next := slices.Clone(s.starts)
+	for d, m := range marks {
+		heavy := b.heavyIn.at(m.doc)
+		for i, t := range b.termsIn.at(m.doc) {
+			at := next[t]
+			next[t]++
+			s.posts[at], s.heavy[at] = uint32(d), heavy[i]
+			s.most[t] = max(s.most[t], heavy[i])
+		}
+	}
+	b.heavyIn = arena[uint8]{}
+}
+
+// forward writes the terms of each document.
+func (b *draft) forward(marks []mark) texts {
+	t := texts{ends: make([]uint32, 1, len(marks)+1)}
+	var sorted []uint32
+	for _, m := range marks {
+		sorted = append(sorted[:0], b.termsIn.at(m.doc)...)
+		slices.Sort(sorted)
+		last := uint32(0)
+		for _, n := range sorted {
+			t.bytes = binary.AppendUvarint(t.bytes, uint64(n-last))
+			last = n
+		}
+		t.ends = append(t.ends, uint32(len(t.bytes)))
+	}
+	t.bytes = slices.Clip(slices.Clone(t.bytes))
+	return t
+}

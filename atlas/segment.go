@@ -1,0 +1,230 @@
+package atlas
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"citywalk/geo"
+)
+
+// block is how many documents stand together: one bit each in a word.
+const block = 64
+
+// A segment is documents that do not change, numbered so that those near each
+// other have near numbers. It is flat slices without pointers, which the
+// collector skips and a snapshot holds as they are.
+type segment struct {
+	n     int
+	at    []spot
+	label [3][]uint16 // Category, district, area: number in names.
+	names [3]texts
+	price []int32
+	hours []uint32 // Number in clocks.
+	cards []uint32 // Number in plans.
+	flags []uint64 // 32 rows of one word a block.
+	prior []float32
+	score []float32
+	save  []int32
+	ids   texts
+	pay   texts
+
+	clocks []clock
+	plans  texts // Schedules, as encode writes them.
+
+	dict   dict     // Terms by number.
+	starts []uint32 // Where each term's postings begin, and their end.
+	posts  []uint32 // Documents, ascending for each term.
+	heavy  []uint8  // Weight of each posting; 0 for the index's own terms.
+	most   []uint8  // Largest weight of each term.
+	terms  texts    // The terms of each document: ascending, the gaps as varints.
+
+	says  speech
+	where ids32 // Documents by the hash of their id.
+	nodes []node
+	lots  []uint64 // Bits of the sampled documents of each block.
+	times clockwork
+}
+
+// A spot is a position in 1e-7 degrees.
+type spot struct{ lat, lng int32 }
+
+// clock is opening hours.
+type clock struct{ opens, closes int16 }
+
+// blocks is how many blocks there are.
+func (s *segment) blocks() int { return (s.n + block - 1) / block }
+
+// texts is many strings in one: text i is bytes[ends[i]:ends[i+1]].
+type texts struct {
+	ends  []uint32
+	bytes []byte
+}
+
+func (t *texts) at(i uint32) []byte { return t.bytes[t.ends[i]:t.ends[i+1]] }
+func (t *texts) len() int           { return max(len(t.ends)-1, 0) }
+
+// add appends a text.
+func (t *texts) add(s []byte) {
+	if t.ends == nil {
+		t.ends = []uint32{0}
+	}
+	t.bytes = append(t.bytes, s...)
+	t.ends = append(t.ends, uint32(len(t.bytes)))
+}
+
+// A dict numbers terms in the order in which they came.
+type dict struct {
+	terms []uint64
+	slots []uint32 // Open addressing, a power of two long; number + 1, or 0.
+}
+
+// find returns a term's number.
+func (d *dict) find(t Term) (uint32, bool) {
+	if len(d.slots) == 0 {
+		return 0, false
+	}
+	mask := uint32(len(d.slots) - 1)
+	for i := uint32(t) & mask; d.slots[i] != 0; i = (i + 1) & mask {
+		if n := d.slots[i] - 1; d.terms[n] == uint64(t) {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// number returns a term's number, and gives it one if it has none.
+func (d *dict) number(t Term) uint32 {
+	if 4*len(d.terms) >= 3*len(d.slots) {
+		d.grow()
+	}
+	mask := uint32(len(d.slots) - 1)
+	i := uint32(t) & mask
+	for ; d.slots[i] != 0; i = (i + 1) & mask {
+		if n := d.slots[i] - 1; d.terms[n] == uint64(t) {
+			return n
+		}
+	}
+	d.terms = append(d.terms, uint64(t))
+	d.slots[i] = uint32(len(d.terms))
+	return uint32(len(d.terms) - 1)
+}
+
+func (d *dict) grow() {
+	size := max(16, 2*len(d.slots))
+	d.slots = make([]uint32, size)
+	mask := uint32(size - 1)
+	for n, t := range d.terms {
+		i := uint32(t) & mask
+		for ; d.slots[i] != 0; i = (i + 1) & mask {
+		}
+		d.slots[i] = uint32(n + 1)
+	}
+}
+
+// ids32 finds documents by id. Its slots are like those of a dict.
+type ids32 struct {
+	slots []uint32
+	used  int
+}
+
+// find returns the document with an id; of gives the ids.
+func (w *ids32) find(of func(uint32) []byte, id string) (uint32, bool) {
+	if len(w.slots) == 0 {
+		return 0, false
+	}
+	mask := uint32(len(w.slots) - 1)
+	for i := uint32(TermOf(0, id)) & mask; w.slots[i] != 0; i = (i + 1) & mask {
+		if d := w.slots[i] - 1; string(of(d)) == id {
+			return d, true
+		}
+	}
+	return 0, false
+}
+
+// put gives an id to a document, and returns the one that had it.
+func (w *ids32) put(of func(uint32) []byte, d uint32, id string) (old uint32, ok bool) {
+	if 4*w.used >= 3*len(w.slots) {
+		w.grow(of)
+	}
+	mask := uint32(len(w.slots) - 1)
+	i := uint32(TermOf(0, id)) & mask
+	for ; w.slots[i] != 0; i = (i + 1) & mask {
+		if old := w.slots[i] - 1; string(of(old)) == id {
+			w.slots[i] = d + 1
+			return old, true
+		}
+	}
+	w.slots[i] = d + 1
+	w.used++
+	return 0, false
+}
+
+func (w *ids32) grow(of func(uint32) []byte) {
+	old := w.slots
+	w.slots = make([]uint32, max(16, 2*len(old)))
+	mask := uint32(len(w.slots) - 1)
+	for _, slot := range old {
+		if slot == 0 {
+			continue
+		}
+		i := uint32(TermOf(0, string(of(slot-1)))) & mask
+		for ; w.slots[i] != 0; i = (i + 1) & mask {
+		}
+		w.slots[i] = slot
+	}
+}
+
+// id is a document's id; the bytes are copied.
+func (s *segment) id(d uint32) string { return string(s.ids.at(d)) }
+
+// termsOf calls with the number of each term of a document and the place of
+// its posting.
+func (s *segment) termsOf(d uint32, do func(term, post uint32)) {
+	t := uint32(0)
+	for b := s.terms.at(d); len(b) > 0; {
+		gap, n := binary.Uvarint(b)
+		b = b[n:]
+		t += uint32(gap)
+		list := s.posts[s.starts[t]:s.starts[t+1]]
+		i, _ := slices.BinarySearch(list, d)
+		do(t, s.starts[t]+uint32(i))
+	}
+}
+
+// flagsOf gathers a document's flags.
+func (s *segment) flagsOf(d uint32) Flags {
+	var f Flags
+	b, bit, n := int(d/block), d%block, s.blocks()
+	for i := range 32 {
+		f |= Flags(s.flags[i*n+b]>>bit&1) << i
+	}
+	return f
+}
+
+// doc makes the document anew, as tidy would leave it but for the order of its
+// terms. Its suggestions come without keys.
+func (s *segment) doc(d uint32) Doc {
+	doc := s.bare(d)
+	s.termsOf(d, func(t, post uint32) {
+		if w := s.heavy[post]; w > 0 {
+			doc.Terms = append(doc.Terms, Weighted{Term(s.dict.terms[t]), w})
+		}
+	})
+	return doc
+}
+
+// bare is the document without its terms.
+func (s *segment) bare(d uint32) Doc {
+	c := s.clocks[s.hours[d]]
+	return Doc{
+		ID:       s.id(d),
+		Point:    geo.Point{Lat: float64(s.at[d].lat) / 1e7, Lng: float64(s.at[d].lng) / 1e7},
+		Category: string(s.names[0].at(uint32(s.label[0][d]))),
+		District: string(s.names[1].at(uint32(s.label[1][d]))),
+		Area:     string(s.names[2].at(uint32(s.label[2][d]))),
+		Price:    s.price[d], Opens: c.opens, Closes: c.closes,
+		Card: plan(&s.plans, s.cards[d]), Flags: s.flagsOf(d),
+		Prior: s.prior[d], Score: s.score[d], Saving: s.save[d],
+		Says: s.says.of(d), Payload: slices.Clone(s.pay.at(d)),
+	}
+}
