@@ -27,5 +27,5 @@ func (s *Service) keyed(what string) string {
 // MemberSource names the notes that members write here.
 const MemberSource = "member"
 
-// member is the author that a member is.
-func (s *Service) member(who account.ID) Author { return s.author(MemberSource, string(who)) }
+// Member is the author that a member is.
+func (s *Service) Member(who account.ID) Author { return s.author(MemberSource, string(who)) }

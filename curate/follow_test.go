@@ -1,6 +1,7 @@
 package curate
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -163,31 +164,86 @@ func TestLabels(t *testing.T) {
 	})
 }
 
+// writes has the member write a note.
+func (g *rig) writes(id shop.ID, w Written) (n Note, err error) {
+	g.t.Helper()
+	err = g.DB.Update(ctx, func(tx *db.Tx) error {
+		n, err = g.Write(tx, g.member, id, w)
+		return err
+	})
+	return n, err
+}
+
 // A member writes one note a day about a shop, which says if he was there.
 func TestWrite(t *testing.T) {
 	each(t, func(t *testing.T, g *rig) {
 		sh, _ := g.shop("会员面馆")
-		key, w := g.key(), Written{Text: "汤头很鲜，老板热情。", Stars: 4.5}
-		n, err := g.Write(ctx, g.member, sh.ID, w, key)
+		n, err := g.writes(sh.ID, Written{Text: "汤头很鲜，老板热情。", Stars: 4.5})
 		g.must(err)
-		again, err := g.Write(ctx, g.member, sh.ID, w, key)
-		g.must(err)
-		if again.ID != n.ID || n.Shop != sh.ID || n.Rating != 4.5 || n.Visit != "" || n.Source != MemberSource {
-			t.Errorf("%+v, then %s", n, again.ID)
+		if n.Shop != sh.ID || n.Rating != 4.5 || n.Visit != "" || n.Source != MemberSource {
+			t.Errorf("%+v", n)
 		}
-		_, err = g.Write(ctx, g.member, sh.ID, Written{Text: "再写一条。"}, g.key())
+		_, err = g.writes(sh.ID, Written{Text: "再写一条。"})
 		g.refused("a second one that day", err, ErrOften)
 		g.clock.Advance(24 * time.Hour)
 		g.Visited = func(*db.Tx, account.ID, shop.ID) (string, error) { return "red_1", nil }
-		n, err = g.Write(ctx, g.member, sh.ID, Written{Text: "今天又去了，还是好吃。"}, g.key())
+		n, err = g.writes(sh.ID, Written{Text: "今天又去了，还是好吃。"})
 		g.must(err)
 		if n.Visit != "red_1" || n.Rating < 3.5 {
 			t.Errorf("after a visit: %+v", n)
 		}
-		_, err = g.Write(ctx, g.member, sh.ID, Written{Text: "  "}, g.key())
+		g.clock.Advance(24 * time.Hour)
+		n, err = g.writes(sh.ID, Written{Text: "说的是上上次。", Visit: "red_0"})
+		g.must(err)
+		if n.Visit != "red_0" {
+			t.Errorf("of a visit that was named: %+v", n)
+		}
+		g.clock.Advance(24 * time.Hour)
+		_, err = g.writes(sh.ID, Written{Text: "  "})
 		g.refused("nothing", err, ErrNoText)
-		_, err = g.Write(ctx, g.member, sh.ID, Written{Text: "好", Stars: 6}, g.key())
+		_, err = g.writes(sh.ID, Written{Text: "好", Stars: 6})
 		g.refused("six stars", err, ErrStars)
+	})
+}
+
+// A note that its author takes back is nowhere any more: not in the tables, not
+// in what a decision quoted, and not in the shop's score, which is gone with
+// the last of its notes.
+func TestWithdraw(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		sh, _ := g.shop("撤回面馆")
+		mine, err := g.writes(sh.ID, Written{Text: "葱油拌面特别香，老板热情，环境干净。", Stars: 5})
+		g.must(err)
+		_, err = g.FitCity(ctx, here, nil)
+		g.must(err)
+		decided := g.ruled(g.ann, sh.ID, Included, Standing)
+		if len(decided.Basis.Evidence) == 0 {
+			t.Fatal("the decision quotes nothing")
+		}
+		other := g.person("13900000009", account.Grant{Role: account.Member})
+		withdraw := func(who account.Session) error {
+			return g.DB.Update(ctx, func(tx *db.Tx) error {
+				at, err := g.Withdraw(tx, who, mine.ID)
+				if err == nil && at != sh.ID {
+					t.Errorf("it was about %s", at)
+				}
+				return err
+			})
+		}
+		g.refused("somebody else's", withdraw(other), ErrNote)
+		g.must(withdraw(g.member))
+		g.refused("a second time", withdraw(g.member), ErrNote)
+		g.must(g.DB.View(ctx, func(tx *db.Tx) error {
+			if d, err := findDecision(tx, decided.ID); err != nil || len(d.Basis.Evidence) != 0 || d.Basis.Score == nil {
+				t.Errorf("the decision rests on %+v, %v", d.Basis, err)
+			}
+			_, err := findScore(tx, sh.ID)
+			if !errors.Is(err, db.ErrNone) {
+				t.Errorf("the shop is scored without a note: %v", err)
+			}
+			return nil
+		}))
+		g.drain()
 	})
 }
 
@@ -198,7 +254,7 @@ func TestAuthorsAreHashes(t *testing.T) {
 		d := g.drafts(sh.ID, 1, loved)[0]
 		d.Author = "canary"
 		g.notes([]Draft{d})
-		_, err := g.Write(ctx, g.member, sh.ID, Written{Text: "会员写的。"}, g.key())
+		_, err := g.writes(sh.ID, Written{Text: "会员写的。"})
 		g.must(err)
 		g.must(g.DB.View(ctx, func(tx *db.Tx) error {
 			type row struct{ Author, SourceID, Text string }

@@ -1,13 +1,11 @@
 package curate
 
 import (
-	"context"
 	"slices"
 
 	"citywalk/account"
 	"citywalk/db"
 	"citywalk/fault"
-	"citywalk/once"
 	"citywalk/shop"
 )
 
@@ -26,38 +24,27 @@ type Written struct {
 	Text  string
 	Stars float64 // 0 is none.
 	Marks Marks
+	// The redemption that the note tells of; whose it is was checked by who
+	// calls. Without one it is the writer's last there, if that was of late.
+	Visit string
 }
 
-// Write keeps a member's own note about a shop, under an idempotency key. If
-// the member was there lately, the note says so.
-func (s *Service) Write(ctx context.Context, who account.Session, id shop.ID, w Written, key string) (Note, error) {
-	k := once.Key{Principal: string(who.Person), Route: "curate.write", Key: key, Fingerprint: once.Print(id, w)}
-	made, _, err := once.Do(ctx, s.DB, k, func(tx *db.Tx) (NoteID, error) { return s.write(tx, who, id, w) })
-	if err != nil {
-		return Note{}, err
-	}
-	var n Note
-	err = s.DB.View(ctx, func(tx *db.Tx) error {
-		n, err = findNote(tx, made)
-		return err
-	})
-	return n, once.After(err)
-}
-
-func (s *Service) write(tx *db.Tx, who account.Session, id shop.ID, w Written) (NoteID, error) {
+// Write keeps a member's own note about a shop within tx. If the member was
+// there lately, the note says so.
+func (s *Service) Write(tx *db.Tx, who account.Session, id shop.ID, w Written) (Note, error) {
 	if !account.Allowed(who, account.ActMemberUse) {
-		return "", account.ErrSignedOut
+		return Note{}, account.ErrSignedOut
 	}
 	sh, err := shop.Find(tx, id)
 	if err != nil {
-		return "", err
+		return Note{}, err
 	}
 	person, err := account.Find(tx, who.Person)
 	if err != nil {
-		return "", err
+		return Note{}, err
 	}
 	if worksFor(person.Grants, sh) {
-		return "", ErrSelf
+		return Note{}, ErrSelf
 	}
 	// One note a day and shop is the source's id of the note, so that the
 	// unique key holds it.
@@ -65,29 +52,33 @@ func (s *Service) write(tx *db.Tx, who account.Session, id shop.ID, w Written) (
 	d := Draft{SourceID: string(who.Person) + "/" + string(id) + "/" + today, Shop: id, Author: string(who.Person),
 		Written: tx.Now(), Stars: w.Stars, Likes: 0, Followers: -1, Joined: person.Created, Marks: w.Marks, Text: w.Text}
 	if d, err = d.tidy(tx.Now()); err != nil {
-		return "", err
+		return Note{}, err
 	}
 	r := reading{followers: d.Followers, joined: d.Joined}
-	r.Note = Note{Source: MemberSource, SourceID: s.keyed("note\x00" + d.SourceID), City: sh.City, Shop: id, Author: s.member(who.Person),
+	r.Note = Note{Source: MemberSource, SourceID: s.keyed("note\x00" + d.SourceID), City: sh.City, Shop: id, Author: s.Member(who.Person),
 		Written: d.Written, Stars: d.Stars, Text: d.Text, State: Linked}
 	s.understand(&r, d)
-	if s.Visited != nil {
+	r.Visit = w.Visit
+	if r.Visit == "" && s.Visited != nil {
 		if r.Visit, err = s.Visited(tx, who.Person, id); err != nil {
-			return "", err
+			return Note{}, err
 		}
 	}
 	made, err := put(tx, r)
 	if err != nil {
-		return "", err
+		return Note{}, err
 	}
 	if made.Outcome != Added {
-		return "", ErrOften
+		return Note{}, ErrOften
 	}
-	r.ID = made.ID
-	if err := s.rescoreLater(tx, r.Note); err != nil {
-		return "", err
+	n, err := findNote(tx, made.ID)
+	if err != nil {
+		return Note{}, err
 	}
-	return made.ID, account.Audit(tx, who.Person, "curate.write", string(id), map[string]any{"note": made.ID})
+	if err := s.rescoreLater(tx, n); err != nil {
+		return Note{}, err
+	}
+	return n, account.Audit(tx, who.Person, "curate.write", string(id), map[string]any{"note": made.ID})
 }
 
 // worksFor reports whether one of the grants is at the shop's merchant.

@@ -25,3 +25,13 @@ func LastAt(tx *db.Tx, person account.ID, at shop.ID) (string, error) {
 	}
 	return id, wrap("find a visit", err)
 }
+
+// WasAt reports whether a redemption is the person's own at the shop, committed
+// within LastAtLife and not undone.
+func WasAt(tx *db.Tx, person account.ID, at shop.ID, id ID) (bool, error) {
+	n, err := db.One[int](tx, `
+		SELECT COUNT(*) FROM redeem_redemptions
+		WHERE id = $1 AND person = $2 AND shop = $3 AND committed > $4 AND undone = 0`,
+		id, person, at, tx.Now().Add(-LastAtLife))
+	return n == 1, wrap("look for a visit", err)
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -85,4 +86,31 @@ func ID(r *http.Request, name, prefix string) (string, error) {
 		}
 	}
 	return id, nil
+}
+
+// Files are the files of a form's fields that hold something. A browser sends
+// an empty one for a field that nobody used. Whoever got them closes them.
+func Files(r *http.Request, names ...string) (files []io.Reader, closeAll func(), err error) {
+	var opened []io.Closer
+	closeAll = func() {
+		for _, c := range opened {
+			c.Close()
+		}
+	}
+	if r.MultipartForm == nil {
+		return nil, closeAll, nil
+	}
+	for _, name := range names {
+		for _, h := range r.MultipartForm.File[name] {
+			if h.Size == 0 {
+				continue
+			}
+			in, err := h.Open()
+			if err != nil {
+				return nil, closeAll, err
+			}
+			files, opened = append(files, in), append(opened, in)
+		}
+	}
+	return files, closeAll, nil
 }

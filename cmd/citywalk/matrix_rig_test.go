@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"citywalk/account"
+	"citywalk/community"
 	"citywalk/curate"
 	"citywalk/db"
 	"citywalk/db/dbtest"
@@ -54,6 +56,8 @@ type things struct {
 	staff    account.ID
 	owner    account.ID
 	offer    string
+	note     community.Note // By the member about the shop, with a picture and a comment of his own.
+	comment  community.CommentID
 	session  map[account.App]string
 }
 
@@ -147,6 +151,9 @@ func (g *crowd) settle() {
 		g.dine(&g.things[i], g.session(staff, account.TillApp), i != 1)
 	}
 	two.open = two.paid
+	for i := range g.things {
+		g.note(&g.things[i])
+	}
 	g.leave("revoked")
 	g.keepSecrets()
 }
@@ -239,6 +246,20 @@ func (g *crowd) dine(at *things, staff account.Session, again bool) {
 			return
 		}
 	}
+}
+
+// note has the member write about the shop.
+func (g *crowd) note(at *things) {
+	g.t.Helper()
+	ctx, who := g.t.Context(), g.session(at.member, account.MemberApp)
+	var picture bytes.Buffer
+	g.must(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 9, 9))))
+	var err error
+	at.note, err = g.parts.community.Write(ctx, who, at.shop.ID, community.Writing{
+		Written: community.Written{Written: curate.Written{Text: "汤很鲜"}}, Files: []io.Reader{&picture}}, g.key())
+	g.must(err)
+	at.comment, err = g.parts.community.Comment(ctx, who, at.note.ID, "还会再来", g.key())
+	g.must(err)
 }
 
 // keepSecrets says which texts of the crowd's things are whose to see.

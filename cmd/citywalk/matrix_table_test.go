@@ -97,6 +97,13 @@ GET    /search                                            | public         | *
 GET    /shops/{id}                                        | public         | *
 GET    /shops/{id}/note                                   | member.use     | *
 POST   /shops/{id}/note                                   | member.use     | M N B O U !S !T !A | M N B O U !S !T !A | M N S T A O U !B
+GET    /notes/{id}                                        | public         | *
+GET    /notes/photos/{picture}                            | public         | *
+POST   /notes/{id}/like                                   | member.use     | *
+POST   /notes/{id}/save                                   | member.use     | *
+POST   /notes/{id}/comments                               | member.use     | *
+POST   /notes/{id}/delete                                 | member.use     | M | N | N
+POST   /comments/{comment}/delete                         | member.use     | M | N | N
 GET    /rules/curation                                    | public         | *
 GET    /card                                              | public         | *
 POST   /card/code                                         | member.use     | *
@@ -293,6 +300,11 @@ var sent = map[string]string{
 	"POST /passes/{id}/refund":          "idem={idem}&amount=1",
 	"POST /console/shops/{shop}/appeal": "idem={idem}&text=请再来看看",
 	"POST /shops/{id}/note":             "idem={idem}&text=汤很鲜&stars=4",
+	"POST /notes/{id}/like":             "do=on",
+	"POST /notes/{id}/save":             "do=on",
+	"POST /notes/{id}/comments":         "idem={idem}&text=同意",
+	"POST /notes/{id}/delete":           "idem={idem}",
+	"POST /comments/{comment}/delete":   "idem={idem}",
 	"POST /s/{number}":                  "bill=80",
 	"POST /s/{number}/pay":              "idem={idem}&bill=80&due=72",
 	"POST /pay/{id}/confirm":            "idem={idem}&version=1&hash={hash}",

@@ -211,6 +211,8 @@ func (m *stroll) fill(text, pattern, who string, i int, inPath bool) string {
 		id = string(at.pass)
 	case strings.Contains(pattern, " /shops/"):
 		id = string(at.shop.ID)
+	case strings.Contains(pattern, " /notes/"):
+		id = string(at.note.ID)
 	case strings.Contains(pattern, "/sessions/"):
 		id = at.session[appOf(pattern[strings.Index(pattern, "/"):])]
 	}
@@ -227,7 +229,7 @@ func (m *stroll) fill(text, pattern, who string, i int, inPath bool) string {
 	}
 	return strings.NewReplacer("{$}", "", "{shop}", string(at.shop.ID), "{merchant}", string(at.merchant), "{number}", at.shop.Number,
 		"{id}", id, "{redemption}", id, "{bill}", id, "{pass}", string(at.pass), "{person}", string(person), "{offer}", at.offer,
-		"{day}", string(at.paid.Day), "{job}", m.job, "{token}", m.token, "{plan}", "annual", "{visit}", m.visit, "{photo}", m.photo,
+		"{day}", string(at.paid.Day), "{job}", m.job, "{token}", m.token, "{plan}", "annual", "{visit}", m.visit, "{photo}", m.photo, "{picture}", string(at.note.Photos[0].ID), "{comment}", string(at.comment),
 		"{note}", m.note, "{decision}", m.decision, "{appeal}", m.appeal, "{key...}", key,
 		"{name}", strings.TrimPrefix(ui.Asset("app.css"), "/assets/"), "{hash}", bill.Quote.Hash, "{idem}", m.crowd.key(),
 		"{code}", map[bool]string{true: "annual", false: m.code}[inPath]).Replace(text)

@@ -154,7 +154,7 @@ func (a *parts) wire() error {
 		Relied: reliedOn, Visited: redeem.LastAt}
 	a.redeem = &redeem.Service{DB: a.db, Payment: a.payment, Keys: a.secrets.redeemKeys(), Zone: a.zone}
 	a.settle = &settle.Service{DB: a.db, Zone: a.zone}
-	a.community = &community.Service{DB: a.db, Zone: a.zone}
+	a.community = &community.Service{DB: a.db, Curate: a.curate, Zone: a.zone}
 	a.discover = &discover.Service{DB: a.db, Zone: a.zone}
 
 	a.pass.InUse = redeem.InUse

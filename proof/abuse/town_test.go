@@ -80,7 +80,7 @@ func newTownOn(t *testing.T, d *db.DB, clock *dbtest.Clock, change ...func(*web.
 	w.redeem = &redeem.Service{DB: d, Payment: pay, Zone: dbtest.Zone, Keys: redeem.Keys{Code: secret("k"), Receipt: ed25519.NewKeyFromSeed(secret("r"))}}
 	w.settle = &settle.Service{DB: d, Zone: dbtest.Zone}
 	notes := &curate.Service{DB: d, Key: secret("n"), Zone: dbtest.Zone, Visited: redeem.LastAt}
-	talk, find := &community.Service{DB: d, Zone: dbtest.Zone}, &discover.Service{DB: d, Zone: dbtest.Zone}
+	talk, find := &community.Service{DB: d, Curate: notes, Zone: dbtest.Zone}, &discover.Service{DB: d, Zone: dbtest.Zone}
 	pay.On("pass", passes.Outcome())
 	pay.On(redeem.Purpose, w.redeem.Outcome())
 	w.account.Register(w.runner)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"citywalk/community"
 	"citywalk/curate"
 	"citywalk/fault"
 	"citywalk/geo"
@@ -170,13 +171,13 @@ type noteOut struct {
 }
 
 func (a *API) writeNote(ctx context.Context, in *writeNoteIn) (*noteOut, error) {
-	n, err := a.Curate.Write(ctx, who(ctx), shop.ID(in.Shop),
-		curate.Written{Text: in.Body.Text, Stars: in.Body.Stars, Marks: in.Body.Marks.take()}, in.Key)
+	n, err := a.Community.Write(ctx, who(ctx), shop.ID(in.Shop), community.Writing{Written: community.Written{
+		Written: curate.Written{Text: in.Body.Text, Stars: in.Body.Stars, Marks: in.Body.Marks.take()}}}, in.Key)
 	if err != nil {
 		return nil, err
 	}
 	out := new(noteOut)
 	b := &out.Body
-	b.ID, b.Shop, b.Text, b.Stars, b.Written, b.Visited = string(n.ID), string(n.Shop), n.Text, n.Stars, n.Written, n.Visit != ""
+	b.ID, b.Shop, b.Text, b.Stars, b.Written, b.Visited = string(n.ID), string(n.Shop), n.Text, n.Stars, n.Written, n.Visited
 	return out, nil
 }

@@ -78,9 +78,10 @@ func newRig(t *testing.T, d *db.DB, clock *dbtest.Clock) *rig {
 	g.account.Register(g.runner)
 	pay.Register(g.runner)
 
+	notes := &curate.Service{DB: d, Key: secret("n"), Zone: dbtest.Zone, Visited: redeem.LastAt}
 	g.api = New(Parts{DB: d, Account: g.account, Shop: shops, Pass: passes, Payment: pay, Redeem: till, Settle: books,
-		Curate: &curate.Service{DB: d, Key: secret("n"), Zone: dbtest.Zone, Visited: redeem.LastAt}, Now: clock.Now, Version: "test",
-		Community: &community.Service{DB: d, Zone: dbtest.Zone}, Discover: &discover.Service{DB: d, Zone: dbtest.Zone},
+		Curate: notes, Now: clock.Now, Version: "test",
+		Community: &community.Service{DB: d, Curate: notes, Zone: dbtest.Zone}, Discover: &discover.Service{DB: d, Zone: dbtest.Zone},
 		Prove: func(ctx context.Context) (found []ledger.Finding, err error) {
 			err = d.View(ctx, func(tx *db.Tx) error {
 				found, err = ledger.Prove(tx, append(books.Controls(), passes.Control(), pay.Control())...)

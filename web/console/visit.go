@@ -3,9 +3,7 @@ package console
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -118,7 +116,7 @@ func (a *App) addVisit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return web.Next(err, web.Page(r).T("visit.title"), visitPath(s.ID))
 	}
-	files, closeAll, err := photosOf(r)
+	files, closeAll, err := web.Files(r, "camera", "photo")
 	defer closeAll()
 	if err != nil {
 		return err
@@ -133,31 +131,6 @@ func (a *App) addVisit(w http.ResponseWriter, r *http.Request) error {
 	return web.Again(w, r, err, f, func(f ui.Form) templ.Component {
 		return visitPage(a.visitHead(r), s, web.Session(r), f)
 	})
-}
-
-// photosOf are the files of the form that hold something. A browser sends an
-// empty one for a field that nobody used.
-func photosOf(r *http.Request) (files []io.Reader, closeAll func(), err error) {
-	var opened []io.Closer
-	closeAll = func() {
-		for _, c := range opened {
-			c.Close()
-		}
-	}
-	if r.MultipartForm == nil {
-		return nil, closeAll, nil
-	}
-	for _, h := range slices.Concat(r.MultipartForm.File["camera"], r.MultipartForm.File["photo"]) {
-		if h.Size == 0 {
-			continue
-		}
-		in, err := h.Open()
-		if err != nil {
-			return nil, closeAll, err
-		}
-		files, opened = append(files, in), append(opened, in)
-	}
-	return files, closeAll, nil
 }
 
 // sendVisit keeps a visit that a phone wrote, perhaps hours ago and perhaps

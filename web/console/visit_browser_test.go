@@ -89,13 +89,13 @@ func TestAVisitWithoutANetwork(t *testing.T) {
 	page.Fill("人均", "38")
 	page.Fill("店里怎么说会员权益", "店员说只有工作日")
 	page.Choose("input[name=photo]", snap(t))
-	page.WaitCount(".visit-photos .tile img", 1)
+	page.WaitCount(".album-field .tile img", 1)
 	page.Click("记录我的位置")
 	page.WaitText("误差约 15 米")
 	page.Fill("给同事的话", "后厨看得见")
 	page.WaitText("去掉位置")
 	page.Reload() // A phone that was put away: what was written is there.
-	page.WaitCount(".visit-photos .tile img", 1)
+	page.WaitCount(".album-field .tile img", 1)
 	if got := page.Value("给同事的话"); got != "后厨看得见" {
 		t.Errorf("the remark came back as %q", got)
 	}

@@ -38,7 +38,7 @@ func TestARefusedVisitIsMended(t *testing.T) {
 	page.SetCookie(g.url, "console", g.operator.token)
 	page.Open(g.url + visitPath(g.ours.ID))
 	page.Choose("input[name=photo]", snap(t))
-	page.WaitCount(".visit-photos .tile img", 1)
+	page.WaitCount(".album-field .tile img", 1)
 	page.Fill("Price per head", "thirty")
 	page.Click("Save")
 	page.WaitText("Write an amount")
@@ -52,7 +52,7 @@ func TestARefusedVisitIsMended(t *testing.T) {
 	page.Axe()
 	page.Click("Open and mend it")
 	page.WaitURL("/visit")
-	page.WaitCount(".visit-photos .tile img", 1)
+	page.WaitCount(".album-field .tile img", 1)
 	if got := page.Value("Price per head"); got != "30" {
 		t.Errorf("the price came back as %q", got)
 	}

@@ -65,7 +65,7 @@ func TestWhyItIsHere(t *testing.T) {
 		g.ruled(g.shop, curate.Included)
 		text := read()
 		seen(t, "the shop", text, "精选", "为什么在这里", "街坊常来，汤头多年没变。", "来自 40 条笔记", "去过的人平均多半打", "说好", "说不足", "排队",
-			"味道", "上次评审", "有效至", "/rules/curation", curate.RulesVersion, "网友", "下一页")
+			"味道", "上次评审", "有效至", "/rules/curation", curate.RulesVersion, "来自其他平台", "下一页")
 		for _, hidden := range []string{"只给同事看", string(g.operator.Person), "该复审"} {
 			if strings.Contains(text, hidden) {
 				t.Errorf("the shop's page shows %q", hidden)

@@ -83,9 +83,9 @@ func newRig(t testing.TB, d *db.DB, clock *dbtest.Clock) *rig {
 	bills.Changed = func(r redeem.Redemption) {
 		edge.Hub.Publish(string(r.ID), "member/"+string(r.Person), "shop/"+string(r.Shop))
 	}
+	notes := &curate.Service{DB: d, Key: secret("n"), Zone: dbtest.Zone, Visited: redeem.LastAt}
 	g.App = New(Parts{Edge: edge, DB: d, Account: accounts, Shop: &shop.Service{DB: d, Zone: dbtest.Zone}, Payment: pay, Pass: passes, Redeem: bills,
-		Curate:    &curate.Service{DB: d, Key: secret("n"), Zone: dbtest.Zone, Visited: redeem.LastAt},
-		Community: &community.Service{DB: d, Zone: dbtest.Zone}, Discover: &discover.Service{DB: d, Zone: dbtest.Zone},
+		Curate: notes, Community: &community.Service{DB: d, Curate: notes, Zone: dbtest.Zone}, Discover: &discover.Service{DB: d, Zone: dbtest.Zone},
 		Zone: dbtest.Zone, Now: clock.Now, Programme: "城市漫步", City: cityOfTests})
 	g.Mount(edge)
 	edge.Handle("POST "+payment.CallbackPath, http.HandlerFunc(pay.Callback))

@@ -21,7 +21,6 @@ type shopView struct {
 	Offers []string
 	Why    *ui.DossierView // Nil when it is not on the list.
 	Notes  noteList
-	Sent   string // The draft that the browser may forget: its note was taken.
 }
 
 // shopPage is one shop: what the card gives there, when it does not, and how
@@ -52,9 +51,6 @@ func (a *App) shopPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	if v.Notes, err = a.notes(r, s.ID); err != nil {
 		return err
-	}
-	if p.Say == p.T("say.noted") {
-		v.Sent, p.Islands = draftOf(r, s), []string{"draft"}
 	}
 	return web.Render(w, r, http.StatusOK, a.showShop(p, v))
 }

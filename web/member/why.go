@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"citywalk/curate"
 	"citywalk/ledger"
 	"citywalk/shop"
 	"citywalk/web"
@@ -20,33 +19,6 @@ func (a *App) whyHere(r *http.Request, p ui.Page, id shop.ID) (*ui.DossierView, 
 	}
 	v := web.Dossier(p, d, a.Zone, func(t time.Time) string { return a.dated(p, ledger.DayOf(t, a.Zone)) })
 	return &v, nil
-}
-
-// notesPage is how many notes a page of a shop shows at once.
-const notesPage = 10
-
-// A noteList is a page of what people wrote about a shop.
-type noteList struct {
-	Notes []curate.PublicNote
-	First string // The first page, if this is not it.
-	After string // The next page, if there is one.
-}
-
-// notes reads the page of a shop's notes that the address asks for.
-func (a *App) notes(r *http.Request, id shop.ID) (l noteList, err error) {
-	after := cut(r.URL.Query().Get("after"), 200)
-	if l.Notes, err = a.Curate.Notes(r.Context(), id, after, notesPage+1); err != nil {
-		return l, err
-	}
-	here := "/shops/" + string(id)
-	if len(l.Notes) > notesPage {
-		l.Notes = l.Notes[:notesPage]
-		l.After = here + "?after=" + l.Notes[notesPage-1].Cursor + "#notes"
-	}
-	if after != "" {
-		l.First = here + "#notes"
-	}
-	return l, nil
 }
 
 // rules is the public page of the rules of curation.

@@ -1,6 +1,7 @@
 package webtest
 
 import (
+	"bytes"
 	"html"
 	"io"
 	"net/http"
@@ -99,18 +100,29 @@ func (c *Client) Do(t testing.TB, line string) Reply {
 	t.Helper()
 	method, rest, _ := strings.Cut(line, " ")
 	path, body, _ := strings.Cut(rest, " ")
-	r, err := http.NewRequestWithContext(t.Context(), method, c.base+path, strings.NewReader(body))
+	kind := ""
+	switch {
+	case strings.HasPrefix(body, "{"):
+		kind = "application/json"
+	case body != "":
+		kind = "application/x-www-form-urlencoded"
+	}
+	return c.Send(t, method+" "+path, kind, []byte(body))
+}
+
+// Send sends a body of any kind; line is the method and the path.
+func (c *Client) Send(t testing.TB, line, kind string, body []byte) Reply {
+	t.Helper()
+	method, path, _ := strings.Cut(line, " ")
+	r, err := http.NewRequestWithContext(t.Context(), method, c.base+path, bytes.NewReader(body))
 	if err != nil {
 		t.Fatalf("%s: %v", line, err)
 	}
 	for name, values := range c.Header {
 		r.Header[name] = values
 	}
-	switch {
-	case strings.HasPrefix(body, "{"):
-		r.Header.Set("Content-Type", "application/json")
-	case body != "":
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
 	}
 	w, err := c.http.Do(r)
 	if err != nil {
