@@ -151,7 +151,7 @@ func TestSimplifyStaysNear(t *testing.T) {
 		if len(simple) >= len(ring) {
 			t.Errorf("%d points of %d", len(simple), len(ring))
 		}
-		s := shapeOf([][][]geo.Point{{simple}}, nil)
+		s := ShapeOf([][][]geo.Point{{simple}}, nil)
 		for _, p := range ring {
 			if d := s.distance(p, 1000); d > tolerance+2 {
 				t.Fatalf("a point lies %.1f m from the simplified ring", d)
@@ -175,7 +175,7 @@ func wobbly(r *rand.Rand, n int, radius, wobble float64) (ring []geo.Point) {
 func TestContainsAgreesWithTheRadius(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 8))
 	f := flatAt(31.2)
-	s := shapeOf([][][]geo.Point{{wobbly(r, 200, 3000, 100), wobbly(r, 200, 1000, 100)}}, nil)
+	s := ShapeOf([][][]geo.Point{{wobbly(r, 200, 3000, 100), wobbly(r, 200, 1000, 100)}}, nil)
 	for range 5000 {
 		away, turn := r.Float64()*4000, r.Float64()*2*math.Pi
 		p := geo.Point{Lat: 31.2 + away*math.Sin(turn)/metresPerDegree, Lng: 121.5 + away*math.Cos(turn)/f.lng}

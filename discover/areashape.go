@@ -19,8 +19,8 @@ type Shape struct {
 	box geo.Bounds // Of all points.
 }
 
-// shapeOf returns a shape that knows its bounds.
-func shapeOf(polygons [][][]geo.Point, lines [][]geo.Point) Shape {
+// ShapeOf returns a shape of polygons, whose rings are closed, or of lines.
+func ShapeOf(polygons [][][]geo.Point, lines [][]geo.Point) Shape {
 	s := Shape{Polygons: polygons, Lines: lines}
 	first := true
 	s.each(func(path []geo.Point) {
@@ -178,7 +178,7 @@ func (s *Shape) UnmarshalJSON(b []byte) error {
 	if !ok {
 		return fmt.Errorf("discover: a shape of type %q", g.Type)
 	}
-	*s = shapeOf(polygons, lines)
+	*s = ShapeOf(polygons, lines)
 	return nil
 }
 

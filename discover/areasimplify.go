@@ -46,7 +46,7 @@ func takeShape(kind AreaKind, in geo.System, geometry string, coordinates []byte
 		}
 		polygons[n] = rings
 	}
-	return shapeOf(polygons, lines), nil
+	return ShapeOf(polygons, lines), nil
 }
 
 func shapeFlaw(zh, en string) *sheet.Flaw { return &sheet.Flaw{Field: "geometry", Zh: zh, En: en} }

@@ -94,7 +94,7 @@ func (s *Service) ImportAreas(ctx context.Context, who account.ID, r io.Reader, 
 			return bad
 		}
 		if at, known := named[a.Name]; known && a.SourceID == "" && kind == Track {
-			all[at].Shape = shapeOf(nil, append(all[at].Shape.Lines, a.Shape.Lines...))
+			all[at].Shape = ShapeOf(nil, append(all[at].Shape.Lines, a.Shape.Lines...))
 			return nil
 		}
 		if a.SourceID == "" {

@@ -24,18 +24,18 @@ const demoShops = 300
 // A district of the demo city: its name and where its middle lies, in metres
 // east and north of the city's middle.
 type district struct {
-	name        string
+	name, en    string
 	east, north float64
 	spread      float64
 }
 
 var demoDistricts = []district{
-	{"渡口区", 0, 0, 900},
-	{"青石区", 2100, 600, 1000},
-	{"南塘区", 300, -2300, 1100},
-	{"北山区", -700, 2600, 1200},
-	{"盐仓区", -2500, -500, 1000},
-	{"灯塔湾", 3300, -2100, 900},
+	{"渡口区", "Dukou", 0, 0, 900},
+	{"青石区", "Qingshi", 2100, 600, 1000},
+	{"南塘区", "Nantang", 300, -2300, 1100},
+	{"北山区", "Beishan", -700, 2600, 1200},
+	{"盐仓区", "Yancang", -2500, -500, 1000},
+	{"灯塔湾", "Lighthouse Bay", 3300, -2100, 900},
 }
 
 // A trade is a kind of shop: how such shops are called, what they sell and for
@@ -81,13 +81,16 @@ func cityShops(seed uint64) []shop.Shop {
 		}
 		seen[name] = true
 		d := demoDistricts[r.IntN(len(demoDistricts))]
+		street, number := demoFirst[r.IntN(len(demoFirst))], 1+r.IntN(280)
+		dishes := pick(r, t.dishes, 2+r.IntN(2))
+		east, north := d.east+r.NormFloat64()*d.spread/2, d.north+r.NormFloat64()*d.spread/2
+		d = districtAt(east, north)
 		shops = append(shops, shop.Shop{
 			City: demoCity, District: d.name, Name: name, Category: t.category,
-			Address: fmt.Sprintf("%s%s路 %d 号", d.name, demoFirst[r.IntN(len(demoFirst))], 1+r.IntN(280)),
-			Dishes:  pick(r, t.dishes, 2+r.IntN(2)),
-			Point:   offset(demoPoint, d.east+r.NormFloat64()*d.spread/2, d.north+r.NormFloat64()*d.spread/2),
-			Price:   money.Amount(t.low+r.IntN(t.high-t.low)) * money.Yuan,
-			Opens:   t.opens, Closes: t.closes,
+			Address: fmt.Sprintf("%s%s路 %d 号", d.name, street, number), Dishes: dishes,
+			Point: offset(demoPoint, east, north),
+			Price: money.Amount(t.low+r.IntN(t.high-t.low)) * money.Yuan,
+			Opens: t.opens, Closes: t.closes,
 		})
 	}
 	return shops

@@ -10,6 +10,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"citywalk/account"
+	"citywalk/db"
+	"citywalk/discover"
 	"citywalk/fault"
 	"citywalk/ledger"
 	"citywalk/money"
@@ -108,6 +110,9 @@ func demoPhone(n int) string { return fmt.Sprintf("1990000%04d", n) }
 // open signs the shops: five in six are live with terms, the others wait.
 func (h *history) open(ctx context.Context) error {
 	h.tills = map[shop.MerchantID]account.Session{}
+	if err := h.lay(ctx); err != nil {
+		return err
+	}
 	all := cityShops(demoSeed)
 	var merchant shop.Merchant
 	for i := range all {
@@ -129,6 +134,17 @@ func (h *history) open(ctx context.Context) error {
 		g.Go(func() error { return h.signShop(ctx, i, sh, terms) })
 	}
 	return g.Wait()
+}
+
+// lay lays out what the city's shops stand on: districts, metro, hotels.
+func (h *history) lay(ctx context.Context) error {
+	return h.db.Update(ctx, func(tx *db.Tx) error {
+		if _, _, err := discover.PutPlaces(tx, h.operator.Person, cityPlaces()); err != nil {
+			return err
+		}
+		_, _, err := discover.PutAreas(tx, h.operator.Person, cityAreas(demoSeed))
+		return err
+	})
 }
 
 // merchant makes the merchant of the shops from the i-th on, and its owner.
