@@ -233,3 +233,35 @@ func points(all [][][]float64) (paths [][]geo.Point, ok bool) {
 	}
 	return paths, true
 }
+
+// Middle returns a point well inside the largest polygon, for its name: of a
+// grid of points the one furthest from every edge. Of lines it is the middle of
+// the bounds.
+func (s Shape) Middle() geo.Point {
+	best := geo.Point{Lat: (s.box.Min.Lat + s.box.Max.Lat) / 2, Lng: (s.box.Min.Lng + s.box.Max.Lng) / 2}
+	var largest [][]geo.Point
+	for _, polygon := range s.Polygons {
+		if largest == nil || turn(polygon[0]) > turn(largest[0]) {
+			largest = polygon
+		}
+	}
+	if largest == nil {
+		return best
+	}
+	const steps = 16
+	one := ShapeOf([][][]geo.Point{largest}, nil)
+	most := 0.0
+	for i := 1; i < steps; i++ {
+		for j := 1; j < steps; j++ {
+			p := geo.Point{Lat: one.box.Min.Lat + (one.box.Max.Lat-one.box.Min.Lat)*float64(i)/steps,
+				Lng: one.box.Min.Lng + (one.box.Max.Lng-one.box.Min.Lng)*float64(j)/steps}
+			if !one.Contains(p) {
+				continue
+			}
+			if d := one.distance(p, 1e6); d > most {
+				best, most = p, d
+			}
+		}
+	}
+	return geo.Point{Lat: step(best.Lat), Lng: step(best.Lng)}
+}

@@ -44,10 +44,12 @@ type Parts struct {
 // An App is the member's app.
 type App struct {
 	Parts
+	pins   shelf[discover.Pins]
+	sheets shelf[[]byte]
 }
 
 // New returns the app.
-func New(p Parts) *App { return &App{p} }
+func New(p Parts) *App { return &App{Parts: p} }
 
 //go:embed words.json
 var words []byte
@@ -55,11 +57,12 @@ var words []byte
 // Words are the app's words and those of ui.
 func Words() ui.Words { return ui.LoadWords(words) }
 
-// tabs is the bar at the bottom; the card stands raised in its middle.
+// tabs is the bar at the bottom, out of which the card stands.
 func tabs(account.Session) []ui.Tab {
 	return []ui.Tab{
 		{Key: "tab.explore", Href: "/", Icon: "explore"},
-		{Key: "tab.card", Href: "/card", Icon: "card"},
+		{Key: "tab.map", Href: "/map", Icon: "map"},
+		{Key: "tab.card", Href: "/card", Icon: "card", Raised: true},
 		{Key: "tab.me", Href: "/me", Icon: "me"},
 	}
 }

@@ -10,6 +10,9 @@ func (a *App) Routes() []web.Route {
 	return append(a.Edge.SignIn(account.MemberApp, "/"), []web.Route{
 		{Pattern: "GET /{$}", Action: account.ActPublic, Handle: a.home},
 		{Pattern: "GET /search", Action: account.ActPublic, Handle: a.explore},
+		{Pattern: "GET /map", Action: account.ActPublic, Handle: a.mapPage},
+		{Pattern: "GET /map/shops.geojson", Action: account.ActPublic, Handle: a.mapShops},
+		{Pattern: "GET /map/base.geojson", Action: account.ActPublic, Handle: a.mapBase},
 		{Pattern: "GET /shops/{id}", Action: account.ActPublic, Handle: a.shopPage},
 		{Pattern: "GET /shops/{id}/note", Action: account.ActMemberUse, Handle: a.askNote},
 		{Pattern: "POST /shops/{id}/note", Action: account.ActMemberUse, Class: web.Export, Handle: a.writeNote},

@@ -717,8 +717,8 @@ func memberShell(p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for i, t := range p.Tabs {
-				var templ_7745c5c3_Var38 = []any{"tab", templ.KV("raised", len(p.Tabs)%2 == 1 && i == len(p.Tabs)/2)}
+			for _, t := range p.Tabs {
+				var templ_7745c5c3_Var38 = []any{"tab", templ.KV("raised", t.Raised)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var38...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -70,10 +70,11 @@ type Page struct {
 
 // A Tab is one entry of an app's bar or menu.
 type Tab struct {
-	Key   string // The word, and what Page.Tab names: "tab.explore".
-	Href  string
-	Icon  string
-	Group string // A word above the entry in the console's menu; may be empty.
+	Key    string // The word, and what Page.Tab names: "tab.explore".
+	Href   string
+	Icon   string
+	Group  string // A word above the entry in the console's menu; may be empty.
+	Raised bool   // Stands out of the member's bar.
 }
 
 // T returns the word for key in the page's language, with {name} placeholders

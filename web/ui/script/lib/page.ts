@@ -23,16 +23,18 @@ export function each<E extends HTMLElement>(root: ParentNode, selector: string, 
 }
 
 // Trusted Types: the only HTML that we parse is what our own server sent, and
-// the only script that is named by an address is the worker of visits.
+// the only scripts that are named by an address are our workers: of visits, of
+// the member's pages, of maps.
 interface Policy {
   createHTML(html: string): string;
   createScriptURL(url: string): string;
 }
-const workers = ["/console/curation/worker.js"];
+const workers = ["/console/curation/worker.js", "/worker.js"];
+const mapWorker = /^\/assets\/mapworker\.[A-Z0-9]{8}\.js$/;
 const rules: Policy = {
   createHTML: (html) => html,
   createScriptURL: (url) => {
-    if (!workers.includes(url)) throw new TypeError("no worker of ours: " + url);
+    if (!workers.includes(url) && !mapWorker.test(url)) throw new TypeError("no worker of ours: " + url);
     return url;
   },
 };
@@ -41,6 +43,11 @@ const policy: Policy = (window as any).trustedTypes?.createPolicy("citywalk", ru
 /** Lets a worker of ours rule over the paths below its own. */
 export async function employ(url: string): Promise<void> {
   await navigator.serviceWorker?.register(policy.createScriptURL(url));
+}
+
+/** The address of a worker of ours, as the browser wants to have it. */
+export function trusted(url: string): string {
+  return policy.createScriptURL(url);
 }
 
 /** Parses HTML that came from our own server. Scripts in it do not run. */

@@ -1,0 +1,1 @@
+import{a as e,c as a}from"/assets/chunk.KBBM2JOW.js";import"/assets/chunk.YRJV4ZLX.js";e(r=>a(r,"[data-go]",s=>{let t=s.dataset.go??"",o="went:"+t;try{if(!t||sessionStorage.getItem(o))return;sessionStorage.setItem(o,"1")}catch{return}location.assign(t)}));
