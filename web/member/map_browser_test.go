@@ -128,4 +128,3 @@ func TestMapAndListAgree(t *testing.T) {
 		})
 	}
 }
-
