@@ -65,7 +65,7 @@ var sandboxMayImport = []string{"fault", "money", "db", "payment"}
 // Rules about money hold here, and about time in everything that decides.
 var (
 	moneyPackages = []string{"money", "ledger", "payment", "pass", "redeem", "settle"}
-	rulePackages  = []string{"fault", "money", "geo", "photo", "gazetteer", "opinion", "esteem", "jobs", "ledger", "once", "outbox", "community", "discover",
+	rulePackages  = []string{"fault", "money", "geo", "photo", "gazetteer", "opinion", "esteem", "jobs", "ledger", "once", "outbox", "parlance", "community", "discover",
 		"account", "shop", "payment", "pass", "curate", "redeem", "settle"}
 	// settle reads across: a statement is made of everybody's rows. So does
 	// curate: a queue is shops and their scores in one order; community and discover, which

@@ -1,5 +1,45 @@
 // Package discover is how members find a shop: by words, on the map, in lists,
 // and whether the card is of use where they are.
+//
+// # Coverage
+//
+// A card is sold where it is of use. The number at a place (Count) is how many
+// shops that take the card are within a walk: 80 metres a minute, ways 1.3 times
+// the straight line. Of them, those count as open whose hours are known to hold
+// the hour and whose terms apply at it, on most days of a week.
+//
+// A gate says what must hold for a plan to be sold in a district or in a whole
+// city: so many percent of its anchors find so many open shops in so many
+// categories. Of several gates the district's counts before the city's, and the
+// plan's own before that of all plans; trials are plans too. Where there is no
+// gate, everything is sold, with the number beside the price.
+//
+//	new ──holds──▶ open ◀──holds── closed     SetGate with other conditions
+//	 └──────────────┴──falls short──▶┘        brings open and closed back to new
+//
+// Only an open gate lets a sale through. pass.Service asks in the order's own
+// transaction (Admit), so that no door goes round it. Gates are measured when
+// they are set, within five minutes of a change to a shop, an anchor or a place
+// of their city, and every night, when each district's number by the usual
+// conditions is kept as well. Where there is nothing to measure from a gate
+// stays as it is, and a new one shut.
+//
+// Anchors are where members said that they live or work, and the metro stations
+// and hotels of the city, half and half: today's members live where the card
+// works already. Fewer than 15 members' anchors in an area do not count, because
+// the share is public. A member's anchor is the middle of a block of some 150
+// metres, kept with a consent of its own (L19), in place of the one before, and
+// deleted at a tap; no address and no track is ever written down, and a position
+// that is shown for a look is not kept.
+//
+// What a gate asked for is copied onto each pass that is sold through it. When
+// that no longer holds an alarm stands, whatever the gate asks for by then, and
+// ends when it holds again. An operator decides once about an alarm how many
+// days (at most 90) the passes that it concerns go on for nothing; they are
+// granted by a job, each pass once.
+//
+// What is not done: walks know no rivers; who buys says himself in which
+// district he will use the pass, and nobody checks it.
 package discover
 
 import (
@@ -13,6 +53,7 @@ import (
 type Service struct {
 	DB   *db.DB
 	Zone *time.Location
+	City string // The programme's own, where nobody names another.
 
 	honours  fresh[shop.ID, Honour]
 	weeks    fresh[string, Week]

@@ -27,9 +27,18 @@ const returnPath = "/passes/"
 // trial and the plan is not; an order of the same plan that is still open is
 // returned again, one of another plan is given up.
 func (s *Service) Buy(ctx context.Context, who account.Session, plan, key string) (p Pass, payURL string, err error) {
+	return s.BuyAt(ctx, who, plan, Place{}, key)
+}
+
+// BuyAt is Buy by somebody who says where he will use the pass. An open order
+// for another place is given up.
+func (s *Service) BuyAt(ctx context.Context, who account.Session, plan string, at Place, key string) (p Pass, payURL string, err error) {
 	k := once.Key{Principal: string(who.Person), Route: "pass.buy", Key: key, Fingerprint: once.Print(plan)}
+	if at != (Place{}) {
+		k.Fingerprint = once.Print(plan, at)
+	}
 	id, _, err := once.Do(ctx, s.DB, k, func(tx *db.Tx) (ID, error) {
-		return s.order(tx, who.Person, plan)
+		return s.order(tx, who.Person, plan, at)
 	})
 	if err != nil {
 		return Pass{}, "", err
@@ -55,7 +64,7 @@ func (s *Service) cashier(ctx context.Context, who account.Session, id ID) (p Pa
 }
 
 // order decides which pass a person's wish for a plan leads to.
-func (s *Service) order(tx *db.Tx, person account.ID, code string) (ID, error) {
+func (s *Service) order(tx *db.Tx, person account.ID, code string, at Place) (ID, error) {
 	plan, err := selectPlan(tx, code)
 	if errors.Is(err, db.ErrNone) || err == nil && !plan.Sold {
 		return "", ErrNotSold
@@ -71,26 +80,45 @@ func (s *Service) order(tx *db.Tx, person account.ID, code string) (ID, error) {
 		return "", err
 	}
 	for _, p := range mine {
-		switch {
-		case p.State == Ordered && p.Plan == plan.Code:
+		if p.State == Ordered && p.Plan == plan.Code && at.names(p) {
 			return p.ID, nil
+		}
+	}
+	sale := Sale{Place: at}
+	if s.Gate != nil {
+		if sale, err = s.Gate(tx, person, plan.Code, at); err != nil {
+			return "", err
+		}
+	}
+	if err := makeWay(tx, mine, today); err != nil {
+		return "", err
+	}
+	p := Pass{
+		Person: person, Plan: plan.Code, Zh: plan.Zh, En: plan.En, Price: plan.Price, Days: plan.Days,
+		Trial: plan.Trial, State: Ordered, Created: tx.Now(),
+		City: sale.City, District: sale.District, Gate: sale.Gate, Promise: sale.Promise,
+	}
+	if plan.Trial {
+		p.State, p.First, p.Until, p.Bought = Active, today, today.Next(plan.Days), tx.Now()
+	}
+	return s.place(tx, p)
+}
+
+// makeWay gives up what a new order takes the place of, and ends a pass whose
+// last day is over.
+func makeWay(tx *db.Tx, mine []Pass, today ledger.Day) (err error) {
+	for _, p := range mine {
+		switch {
 		case p.State == Ordered:
 			err = move(tx, p.ID, Ordered, Void)
 		case p.State == Active && today >= p.Until:
 			err = move(tx, p.ID, Active, Lapsed)
 		}
 		if err != nil {
-			return "", fmt.Errorf("pass: make way for a new order: %w", err)
+			return fmt.Errorf("pass: make way for a new order: %w", err)
 		}
 	}
-	p := Pass{
-		Person: person, Plan: plan.Code, Zh: plan.Zh, En: plan.En, Price: plan.Price, Days: plan.Days,
-		Trial: plan.Trial, State: Ordered, Created: tx.Now(),
-	}
-	if plan.Trial {
-		p.State, p.First, p.Until, p.Bought = Active, today, today.Next(plan.Days), tx.Now()
-	}
-	return s.place(tx, p)
+	return nil
 }
 
 // refuse says why a person who has these passes may not buy the plan today, or
@@ -125,7 +153,7 @@ func (s *Service) place(tx *db.Tx, p Pass) (ID, error) {
 	if !placed {
 		return "", fmt.Errorf("pass: order: %s has one already, or no number is free", p.Person)
 	}
-	if err := account.Audit(tx, p.Person, "pass.order", string(p.ID), map[string]any{"plan": p.Plan, "price": p.Price}); err != nil || p.Trial {
+	if err := account.Audit(tx, p.Person, "pass.order", string(p.ID), map[string]any{"plan": p.Plan, "price": p.Price, "gate": p.Gate}); err != nil || p.Trial {
 		return p.ID, err
 	}
 	asked, err := s.Payment.Start(tx, payment.Order{

@@ -3,13 +3,26 @@
 //	ordered ──paid──▶ active ──last day over──▶ lapsed
 //	   └──given up──▶ void  └──Refund──▶ refunding ──paid back──▶ refunded
 //
-// The plan's price, days and rules are copied onto the pass when it is bought.
+// The plan's price, days and rules are copied onto the pass when it is bought,
+// and so is what is promised of the place where it is to be used (Service.Gate,
+// which may also refuse: a pass is not sold where it would be of no use). An
+// order that is placed keeps its word for the minutes that it lives, also if
+// the gate closes meanwhile: the price and the place were shown, and the money
+// may be on its way.
+//
 // A trial plan is free and goes to active at once, once per person for ever. A
 // person holds at most one pass that is active and has at most one order open.
 // A bought pass takes over from a trial that still runs, which lapses that day.
 //
 // A pass is valid on business days in [First, Until): it ends with the last of
 // its days, at midnight in the programme's time zone. A year is 365 days.
+//
+// Days may be added for nothing (Extend), once a cause. They move the end and
+// are not sold: price, cohort and revenue stay as they were. They do count when
+// the pass is given back: L2 is price times remaining days over the days of the
+// term, and the term is then the longer one, so that a refund is never less
+// than without them and never more than the price. What a refund pays beyond
+// what the cohort has not recognised is taken back from revenue.
 //
 // Revenue is recognised by business day: after k of N days the recognised part
 // of a price P is floor(P*k/N), so that the days add up to P. Passes of the
@@ -109,6 +122,26 @@ type Pass struct {
 	Saved   money.Amount
 	Payment string // The payment's number, empty for a trial.
 	Created time.Time
+
+	City, District string // Where it is to be used; empty if nobody asked.
+	Gate           string // What let the sale through; empty if nothing guards the place.
+	Promise        string // What the gate promised, in its own words.
+	Extra          int    // Days that were added for nothing.
+}
+
+// A Place is where a pass is to be used; empty parts are not known, or the
+// whole city.
+type Place struct{ City, District string }
+
+// names reports whether a pass is for the place, as far as it is named.
+func (at Place) names(p Pass) bool {
+	return (at.City == "" || at.City == p.City) && (at.District == "" || at.District == p.District)
+}
+
+// A Sale is what a gate says of a place where it lets a pass be sold.
+type Sale struct {
+	Place
+	Gate, Promise string
 }
 
 // Rules are the programme's legal numbers (docs/rules.md), as settings.
@@ -128,6 +161,9 @@ type Service struct {
 	// InUse, if there is a till, says whether a bill that the person agreed to
 	// is being paid, whose use of the pass is not counted yet.
 	InUse func(tx *db.Tx, person account.ID) (bool, error)
+	// Gate, if there is one, says on what promise a plan is sold to a person at
+	// a place, or refuses. Whoever buys passes through it, from whichever door.
+	Gate func(tx *db.Tx, person account.ID, plan string, at Place) (Sale, error)
 }
 
 // purpose is the package's name at payment.

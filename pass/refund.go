@@ -79,16 +79,18 @@ func (s *Service) inUse(tx *db.Tx, person account.ID) (bool, error) {
 
 // offer works out the refund of an active pass. The day of the refund counts
 // as one that is left. The seven days of L1 begin with the day after the
-// purchase and end with the end of the seventh.
+// purchase and end with the end of the seventh. Days that were added for
+// nothing lengthen the term.
 func (s *Service) offer(p Pass, now time.Time, today ledger.Day) Preview {
 	days := s.Rules.FullRefundDays
 	if days == 0 {
 		days = fullRefundDays
 	}
-	used := min(max(today.Sub(p.First), 0), p.Days)
+	term := p.Days + p.Extra
+	used := min(max(today.Sub(p.First), 0), term)
 	v := Preview{
-		Pass: p, Amount: Owed(p.Price, p.Days, used), Rule: RuleProRata,
-		UsedDays: used, LeftDays: p.Days - used,
+		Pass: p, Amount: Owed(p.Price, term, used), Rule: RuleProRata,
+		UsedDays: used, LeftDays: term - used,
 		FullUntil: ledger.DayOf(p.Bought, s.Zone).Next(days + 1).Start(s.Zone),
 	}
 	if p.Uses == 0 && now.Before(v.FullUntil) {

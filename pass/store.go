@@ -34,10 +34,12 @@ func upsertPlan(tx *db.Tx, p Plan) error {
 // taken: its number, or the person's open order, active pass or trial.
 func insert(tx *db.Tx, p Pass) (bool, error) {
 	n, err := tx.Exec(`
-		INSERT INTO pass_passes (id, person, number, plan, zh, en, price, days, trial, state, first, until, bought, created)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+		INSERT INTO pass_passes (id, person, number, plan, zh, en, price, days, trial, state, first, until, bought, created,
+			city, district, gate, promise)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 		ON CONFLICT DO NOTHING`,
-		p.ID, p.Person, p.Number, p.Plan, p.Zh, p.En, p.Price, p.Days, p.Trial, p.State, p.First, p.Until, p.Bought, p.Created)
+		p.ID, p.Person, p.Number, p.Plan, p.Zh, p.En, p.Price, p.Days, p.Trial, p.State, p.First, p.Until, p.Bought, p.Created,
+		p.City, p.District, p.Gate, p.Promise)
 	return n == 1, err
 }
 
@@ -47,7 +49,8 @@ func setPayment(tx *db.Tx, id ID, no string) error {
 
 func selectPass(tx *db.Tx, id ID) (Pass, error) {
 	return db.One[Pass](tx, `
-		SELECT id, person, number, plan, zh, en, price, days, trial, state, first, until, bought, uses, saved, payment, created
+		SELECT id, person, number, plan, zh, en, price, days, trial, state, first, until, bought, uses, saved, payment, created,
+			city, district, gate, promise, extra
 		FROM pass_passes WHERE id = $1`, id)
 }
 
@@ -55,14 +58,16 @@ func selectPass(tx *db.Tx, id ID) (Pass, error) {
 // first.
 func selectMine(tx *db.Tx, person account.ID) ([]Pass, error) {
 	return db.All[Pass](tx, `
-		SELECT id, person, number, plan, zh, en, price, days, trial, state, first, until, bought, uses, saved, payment, created
+		SELECT id, person, number, plan, zh, en, price, days, trial, state, first, until, bought, uses, saved, payment, created,
+			city, district, gate, promise, extra
 		FROM pass_passes WHERE person = $1
 		ORDER BY CASE WHEN state = 'active' THEN 0 ELSE 1 END, id DESC`, person)
 }
 
 func selectPage(tx *db.Tx, state State, after string, limit int) ([]Pass, error) {
 	return db.All[Pass](tx, `
-		SELECT id, person, number, plan, zh, en, price, days, trial, state, first, until, bought, uses, saved, payment, created
+		SELECT id, person, number, plan, zh, en, price, days, trial, state, first, until, bought, uses, saved, payment, created,
+			city, district, gate, promise, extra
 		FROM pass_passes
 		WHERE (CAST($1 AS TEXT) = '' OR state = $1) AND (CAST($2 AS TEXT) = '' OR id < $2)
 		ORDER BY id DESC LIMIT CAST($3 AS BIGINT)`, state, after, limit)

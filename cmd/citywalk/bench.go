@@ -22,6 +22,7 @@ type BenchCmd struct {
 	Curate BenchCurateCmd `cmd:"" help:"Scoring a city from its notes: speed, yardsticks, and the order of reviews."`
 	Lists  BenchListsCmd  `cmd:"" help:"What the public lists are worth on made cities, with farms and without."`
 	Text   BenchTextCmd   `cmd:"" help:"How fast texts are read: polarity, clauses, dishes, likeness."`
+	Search BenchSearchCmd `cmd:"" help:"Whether what is found is what was meant: judged queries over three real cities."`
 
 	Coverage BenchCoverageCmd `cmd:"" help:"How good coverage plans are, on real cities and made ones, by what is proved of them."`
 }

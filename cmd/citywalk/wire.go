@@ -155,9 +155,10 @@ func (a *parts) wire() error {
 	a.redeem = &redeem.Service{DB: a.db, Payment: a.payment, Keys: a.secrets.redeemKeys(), Zone: a.zone}
 	a.settle = &settle.Service{DB: a.db, Zone: a.zone}
 	a.community = &community.Service{DB: a.db, Curate: a.curate, Zone: a.zone}
-	a.discover = &discover.Service{DB: a.db, Zone: a.zone}
+	a.discover = &discover.Service{DB: a.db, Zone: a.zone, City: a.cfg.City}
 
 	a.pass.InUse = redeem.InUse
+	a.pass.Gate = a.discover.Admit
 	a.payment.On("pass", a.pass.Outcome())
 	a.payment.On("redeem", a.redeem.Outcome())
 
@@ -177,6 +178,7 @@ func (a *parts) wire() error {
 	a.pass.Register(a.runner)
 	a.curate.Register(a.runner, a.night(3*time.Hour))
 	a.redeem.Register(a.runner)
+	a.discover.Register(a.runner, a.night(3*time.Hour+30*time.Minute))
 	a.settle.Register(a.runner)
 	a.runner.Every("once.forget", time.Hour, 0, 3, func(ctx context.Context, _ time.Time) error {
 		_, err := once.Forget(ctx, a.db)

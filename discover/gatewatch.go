@@ -1,0 +1,217 @@
+package discover
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"citywalk/account"
+	"citywalk/db"
+	"citywalk/jobs"
+	"citywalk/ledger"
+	"citywalk/pass"
+)
+
+// Watch measures the gates of every city again, and every district by the
+// usual conditions, and keeps the day's numbers.
+func (s *Service) Watch(ctx context.Context) error {
+	var cities []string
+	err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
+		cities, err = db.All[string](tx, `
+			SELECT DISTINCT city FROM shop_shops WHERE state = 'live'
+			UNION SELECT city FROM discover_gates WHERE ended = 0
+			UNION SELECT city FROM discover_places`)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("discover: list cities: %w", err)
+	}
+	var failed error
+	for _, city := range cities {
+		failed = errors.Join(failed, s.measureCity(ctx, city, true))
+	}
+	return failed
+}
+
+// lookBack is how long before a gate was measured a change may bear its time
+// and have been committed after: it is seen twice rather than not.
+const lookBack = time.Minute
+
+// Follow measures the gates of the cities where something happened since: a
+// shop, an anchor or a place. Where nothing did, nothing is read but that.
+func (s *Service) Follow(ctx context.Context) error {
+	var cities []string
+	err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
+		cities, err = db.All[string](tx, `
+			SELECT DISTINCT g.city FROM discover_gates g
+			WHERE g.ended = 0 AND (
+				EXISTS (SELECT 1 FROM outbox_items o JOIN shop_shops s ON s.id = o.key
+					WHERE o.topic = 'shop' AND o.at > g.measured - $1 AND s.city = g.city)
+				OR EXISTS (SELECT 1 FROM outbox_items o
+					WHERE o.topic IN ('anchor', 'place') AND o.at > g.measured - $1 AND o.key = g.city))`, lookBack.Milliseconds())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("discover: look for what changed: %w", err)
+	}
+	var failed error
+	for _, city := range cities {
+		failed = errors.Join(failed, s.measureCity(ctx, city, false))
+	}
+	return failed
+}
+
+// A finding is what one look at a city brought.
+type finding struct {
+	gates    []Gate
+	promised []pass.Promised
+	by       map[Conditions]Measure
+	areas    []string // Districts to keep the day's numbers of; "" is the city.
+}
+
+// measureCity measures a city's gates and the promises that its passes were
+// sold on, and writes what came of it. Measuring reads a moment of the
+// database; what changed by the time of writing is left for the next look.
+func (s *Service) measureCity(ctx context.Context, city string, wide bool) error {
+	f := finding{by: map[Conditions]Measure{}}
+	err := s.DB.View(ctx, func(tx *db.Tx) error { return s.look(tx, city, wide, &f) })
+	if err != nil {
+		return err
+	}
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		day := ledger.DayOf(tx.Now(), s.Zone)
+		for _, g := range f.gates {
+			if err := settleGate(tx, g, f.by[g.Conditions], day); err != nil {
+				return err
+			}
+		}
+		for _, p := range f.promised {
+			c, err := ReadPromise(p.Promise)
+			if err != nil {
+				return err
+			}
+			if err := settlePromise(tx, p, c, f.by[c]); err != nil {
+				return err
+			}
+		}
+		for _, district := range f.areas {
+			if err := keepReading(tx, city, district, "", day, f.by[usualIn(city, district)]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// usualIn is the usual conditions of an area.
+func usualIn(city, district string) Conditions {
+	c := Usual
+	c.City, c.District = city, district
+	return c
+}
+
+func (s *Service) look(tx *db.Tx, city string, wide bool, f *finding) (err error) {
+	if f.gates, err = gatesOf(tx, city); err != nil {
+		return err
+	}
+	all, err := pass.PromisedBy(tx, ledger.DayOf(tx.Now(), s.Zone))
+	if err != nil {
+		return err
+	}
+	want := map[Conditions]bool{}
+	for _, g := range f.gates {
+		want[g.Conditions] = true
+	}
+	for _, p := range all {
+		c, err := ReadPromise(p.Promise)
+		if err != nil {
+			return err
+		}
+		if c.City == city {
+			want[c] = true
+			f.promised = append(f.promised, p)
+		}
+	}
+	if wide {
+		if f.areas, err = districts(tx, city); err != nil {
+			return err
+		}
+		f.areas = append(f.areas, "")
+		for _, district := range f.areas {
+			want[usualIn(city, district)] = true
+		}
+	}
+	if len(want) == 0 {
+		return nil
+	}
+	g, err := loadGround(tx, city)
+	if err != nil {
+		return err
+	}
+	for c := range want {
+		f.by[c] = g.measure(c)
+	}
+	return nil
+}
+
+// settleGate writes what was measured of a gate, and the day's number.
+func settleGate(tx *db.Tx, g Gate, m Measure, day ledger.Day) error {
+	state := g.State
+	switch {
+	case m.Reached < 0:
+		// Nothing to measure from: as it was, and a new gate stays shut.
+	case g.hold(m.Reached):
+		state = GateOpen
+	default:
+		state = GateClosed
+	}
+	if state != g.State && !slices.Contains(gateMoves[g.State], state) {
+		return fmt.Errorf("discover: a gate does not go from %s to %s", g.State, state)
+	}
+	kept, err := readGate(tx, g, state, m)
+	if err != nil || !kept || m.Reached < 0 {
+		return err
+	}
+	if state != g.State {
+		if err := account.Audit(tx, "", "discover.gate_"+string(state), string(g.ID), map[string]any{"reached": m.Reached, "share": g.Share}); err != nil {
+			return err
+		}
+	}
+	return keepReading(tx, g.City, g.District, g.ID, day, m)
+}
+
+// Register has gates measured: all of them at night, those where something
+// happened every five minutes, and one at once when it was set.
+func (s *Service) Register(r *jobs.Runner, night time.Duration) {
+	r.Every("discover.watch", 24*time.Hour, night, 3, func(ctx context.Context, _ time.Time) error { return s.Watch(ctx) })
+	r.Every("discover.follow", 5*time.Minute, 0, 1, func(ctx context.Context, _ time.Time) error { return s.Follow(ctx) })
+	r.Handle(gateJob, 5, 10*time.Second, s.gateHandler)
+	r.Handle(extendJob, 10, 10*time.Second, s.extendHandler)
+}
+
+// gateHandler measures the city of a gate that was set.
+func (s *Service) gateHandler(ctx context.Context, j jobs.Job) error {
+	var id GateID
+	if err := json.Unmarshal(j.Body, &id); err != nil {
+		return fmt.Errorf("discover: gate of a job: %w", err)
+	}
+	g, err := s.Gate(ctx, id)
+	if errors.Is(err, ErrGate) {
+		return nil // Taken away meanwhile.
+	} else if err != nil {
+		return err
+	}
+	return s.measureCity(ctx, g.City, false)
+}
+
+// extendHandler grants an extension.
+func (s *Service) extendHandler(ctx context.Context, j jobs.Job) error {
+	var id AlarmID
+	if err := json.Unmarshal(j.Body, &id); err != nil {
+		return fmt.Errorf("discover: alarm of a job: %w", err)
+	}
+	return s.extendAll(ctx, id)
+}

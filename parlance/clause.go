@@ -1,0 +1,224 @@
+package parlance
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"citywalk/atlas"
+)
+
+// What a match by one of these is worth.
+const (
+	wholeWorth   = 1.0
+	kindWorth    = 1.0
+	widerWorth   = 0.3
+	textWorth    = 0.9
+	dishWorth    = 0.95
+	wordWorth    = 0.95
+	beginWorth   = 0.8
+	soundWorth   = 0.6
+	initialWorth = 0.5
+	slipWorth    = 0.6
+	rareWorth    = 0.35
+)
+
+// Bounds of what one clause and one query may hold; atlas has them too.
+const (
+	clausePhrases = 14
+	queryPhrases  = 60
+	queryTerms    = 240
+	soundsMost    = 6 // Ways to end a half-typed syllable.
+)
+
+// An assembler makes clauses.
+type assembler struct {
+	df      func(atlas.Term) int
+	clauses []atlas.Clause
+	phrases int
+	terms   int
+}
+
+// add adds a clause of the phrases that can match. A clause without any cannot
+// be met, and says so with a term that no place has.
+func (a *assembler) add(any []atlas.Phrase) {
+	var kept []atlas.Phrase
+	for _, p := range any {
+		if len(kept) == clausePhrases || a.phrases == queryPhrases || a.terms+len(p.Terms) > queryTerms {
+			break
+		}
+		if missing := a.missing(p.Terms); missing > p.Lack {
+			continue
+		}
+		kept = append(kept, p)
+		a.phrases++
+		a.terms += len(p.Terms)
+	}
+	if len(kept) == 0 && len(a.clauses) < clausesMost {
+		kept = []atlas.Phrase{{Terms: []atlas.Term{atlas.TermOf(wholeKind, "\x00")}, Weight: 1}}
+		a.phrases++
+		a.terms++
+	}
+	if len(a.clauses) < clausesMost && len(kept) > 0 {
+		a.clauses = append(a.clauses, atlas.Clause{Any: kept})
+	}
+}
+
+const clausesMost = 12
+
+func (a *assembler) missing(terms []atlas.Term) int {
+	n := 0
+	for _, t := range terms {
+		if a.df(t) == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func phrase(weight float32, lack int, terms ...atlas.Term) atlas.Phrase {
+	return atlas.Phrase{Terms: terms, Weight: weight, Lack: min(lack, len(terms)-1)}
+}
+
+// kinds are the phrases of a word of the thesaurus: what it means, what that is
+// one of, and the word itself.
+func (a *assembler) kinds(concepts []int, units []unit) []atlas.Phrase {
+	t := words()
+	var any, wider []atlas.Phrase
+	for _, c := range concepts {
+		weight := float32(kindWorth)
+		for _, other := range concepts {
+			if slices.Contains(t.concepts[other].wider, c) {
+				weight = widerWorth
+			}
+		}
+		any = append(any, phrase(weight, 0, atlas.TermOf(conceptKind, t.concepts[c].id)))
+		if w := t.concepts[c].wider; len(w) > 1 {
+			// Of those, the next and not the widest: food is no answer.
+			wider = append(wider, phrase(widerWorth, 0, atlas.TermOf(conceptKind, t.concepts[w[0]].id)))
+		}
+	}
+	if len(units) > 1 {
+		any = append(any, a.text(units, textWorth, 0)...)
+	}
+	return append(any, wider...)
+}
+
+// text is a phrase of all pairs of characters and words; lack of them may be
+// missing.
+func (a *assembler) text(units []unit, weight float32, lack int) []atlas.Phrase {
+	var terms []atlas.Term
+	for _, run := range runs(units) {
+		switch {
+		case run[0].script != han:
+			terms = append(terms, atlas.TermOf(wordKind, run[0].text))
+		case len(run) == 1:
+			terms = append(terms, atlas.TermOf(charKind, run[0].text))
+		default:
+			for i := range len(run) - 1 {
+				terms = append(terms, atlas.TermOf(pairKind, run[i].text+run[i+1].text))
+			}
+		}
+	}
+	if len(terms) == 0 {
+		return nil
+	}
+	return []atlas.Phrase{phrase(weight, lack, terms...)}
+}
+
+// named are the phrases of a piece of a name or of a dish.
+func (a *assembler) named(units []unit) []atlas.Phrase {
+	key := join(units)
+	any := []atlas.Phrase{phrase(wholeWorth, 0, atlas.TermOf(wholeKind, key)), phrase(dishWorth, 0, atlas.TermOf(dishKind, key))}
+	n := len(units)
+	any = append(any, a.text(units, textWorth, (n-1)/3*boolInt(n > 3))...)
+	if n >= 3 && allHan(units) {
+		any = append(any, a.sound(reading(runes(units)), soundWorth, 0)...)
+		any = append(any, a.rarest(units)...)
+	}
+	return any
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// rarest is a phrase of the pair that says most, if few places have it.
+func (a *assembler) rarest(units []unit) []atlas.Phrase {
+	best, least := atlas.Term(0), rareMost+1
+	for i := range len(units) - 1 {
+		t := atlas.TermOf(pairKind, units[i].text+units[i+1].text)
+		if n := a.df(t); n > 0 && n < least {
+			best, least = t, n
+		}
+	}
+	if least > rareMost {
+		return nil
+	}
+	return []atlas.Phrase{phrase(rareWorth, 0, best)}
+}
+
+// rareMost is how many places may have a pair that stands for a name.
+const rareMost = 8
+
+// sound is a phrase of pairs of syllables.
+func (a *assembler) sound(syllables []string, weight float32, lack int) []atlas.Phrase {
+	if len(syllables) < 2 {
+		return nil
+	}
+	var terms []atlas.Term
+	for i := range len(syllables) - 1 {
+		terms = append(terms, atlas.TermOf(soundKind, syllables[i]+" "+syllables[i+1]))
+	}
+	return []atlas.Phrase{phrase(weight, lack, terms...)}
+}
+
+// latin are the phrases of a word of letters: a word, the beginning of one,
+// pinyin, or initials.
+func (a *assembler) latin(word string) []atlas.Phrase {
+	any := []atlas.Phrase{
+		phrase(wholeWorth, 0, atlas.TermOf(wholeKind, word)),
+		phrase(wordWorth, 0, atlas.TermOf(wordKind, word)),
+	}
+	if n := len(word); n >= prefixLeast && n <= prefixMost {
+		any = append(any, phrase(beginWorth, 0, atlas.TermOf(prefixKind, word)))
+	}
+	if len(word) >= 2 && len(word) <= initialsMost {
+		any = append(any, phrase(initialWorth, 0, atlas.TermOf(initialKind, word)))
+	}
+	for _, c := range words().spells(word) {
+		any = append(any, phrase(kindWorth, 0, atlas.TermOf(conceptKind, words().concepts[c].id)))
+	}
+	return append(any, a.spelled(word, soundWorth+0.2)...)
+}
+
+// spelled are the phrases of letters as pinyin, the last syllable perhaps half
+// typed.
+func (a *assembler) spelled(letters string, weight float32) []atlas.Phrase {
+	var any []atlas.Phrase
+	for _, s := range spell(letters) {
+		if s.rest == "" {
+			any = append(any, a.sound(s.whole, weight, 0)...)
+			continue
+		}
+		last := s.whole[len(s.whole)-1]
+		type ending struct {
+			syllable string
+			df       int
+		}
+		var ends []ending
+		for _, y := range syllables().prefix[s.rest] {
+			if n := a.df(atlas.TermOf(soundKind, last+" "+y)); n > 0 {
+				ends = append(ends, ending{y, n})
+			}
+		}
+		slices.SortFunc(ends, func(x, y ending) int { return cmp.Or(cmp.Compare(y.df, x.df), strings.Compare(x.syllable, y.syllable)) })
+		for _, e := range ends[:min(len(ends), soundsMost)] {
+			any = append(any, a.sound(append(slices.Clone(s.whole), e.syllable), weight-0.1, 0)...)
+		}
+	}
+	return any
+}

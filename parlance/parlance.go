@@ -1,0 +1,294 @@
+// Package parlance is what people say when they look for a place, in Chinese,
+// English and pinyin, and how that becomes a query of the index (atlas).
+//
+//	a place's texts ──Terms──▶ terms with weights ─┐
+//	                └─Says───▶ what is suggested   ├▶ atlas ◀── Steps: strict, then forgiving
+//	what is typed ──Read──▶ words, spots, wishes ──┘
+//
+// Places. Chinese is cut into characters and pairs of characters, not into
+// words: names are coined, and no dictionary knows them. Names and categories
+// are indexed as pinyin (pairs of syllables) and by initials too, Latin words
+// with their beginnings. What a place is (coffee, hot pot, museum) comes from a
+// thesaurus of this package, which the same words enter that people type, so
+// that 咖啡馆, 咖啡店, coffee and kafei are one. A term weighs by where it stands:
+// name, category, dish, branch, address.
+//
+// Queries. What is typed is folded (width, case, accents, traditional
+// characters), and read from left to right, the longest first: a price ("人均100
+// 以内", "under 100"), a wish ("附近", "open now", "能用卡"), a spot of the city (a
+// station, a district, an area, a landmark), a word of the thesaurus. What is
+// left is part of a name or a dish. A spot's name that stands in the middle of
+// what is not understood is part of that: 西湖醋鱼 is a dish and not a fish by the
+// lake. A text that is the whole name of a place is that name first of all.
+//
+// A reading has Steps. The first asks for all that was said. If nothing is
+// found, slips are forgiven (one letter in a word or in pinyin of four letters
+// and more, a character that sounds alike, one wrong character of three, two
+// that changed places), and then one thing after the other is given up; each
+// step says what, so that an answer can say it honestly. A bound holds the work
+// of one query, whatever is typed.
+//
+// Nothing here decides what is shown: no distance, no clock, no database. Where
+// the asker is, what is open now and how flags are kept is the caller's, who is
+// told by Wishes.
+package parlance
+
+import (
+	"strings"
+
+	"citywalk/atlas"
+)
+
+// A Text is what is known of one place in words. Only Name is needed.
+type Text struct {
+	Name     string
+	Aliases  []string // Other names, in any script.
+	Category string
+	Dishes   []string
+	City     string // People leave it out of names that begin with it.
+	District string
+	Areas    []string
+	Address  string
+	Stations []string // Of the metro within walking distance, nearest first.
+}
+
+// Kinds of terms.
+const (
+	wholeKind   = 1 + iota // A name or a part of one, without spaces.
+	pairKind               // Two characters.
+	charKind               // One character of a name or a category.
+	wordKind               // A word of letters or digits.
+	prefixKind             // The beginning of a word.
+	soundKind              // Two syllables.
+	initialKind            // Initials of two to six characters.
+	conceptKind            // A kind of place, by its id in the thesaurus.
+	dishKind               // A whole dish.
+)
+
+// Weights of where a term stands.
+const (
+	inName     = 255
+	inPart     = 225 // Of a name, but not where it begins.
+	inCategory = 190
+	inDish     = 170
+	inBranch   = 120
+	inArea     = 70
+	inAddress  = 50
+)
+
+// Bounds of what is read of a place.
+const (
+	nameUnits    = 48
+	textUnits    = 24
+	addressUnits = 40
+	dishUnits    = 16
+	dishesMax    = 24
+	aliasesMax   = 4
+	areasMax     = 4
+	placeTerms   = 600
+)
+
+// bag collects terms; the heaviest of one term counts.
+type bag map[atlas.Term]uint8
+
+func (b bag) add(kind byte, text string, weight int) {
+	if text == "" || len(b) >= placeTerms {
+		return
+	}
+	t := atlas.TermOf(kind, text)
+	b[t] = max(b[t], uint8(min(weight, 255)))
+}
+
+// Terms returns what a place is found by. It depends on the place's texts
+// alone, and is the same on every node.
+func Terms(p Text) []atlas.Weighted {
+	b := bag{}
+	parts, branch := divide(p.Name)
+	for i, part := range parts {
+		weight := inName
+		if i > 0 {
+			weight = inPart
+		}
+		b.name(part, weight, p.City, len(parts))
+	}
+	if len(parts) > 1 {
+		var all []unit
+		for _, part := range parts {
+			all = append(all, part...)
+		}
+		b.add(wholeKind, join(all), inName)
+	}
+	for _, a := range p.Aliases[:min(len(p.Aliases), aliasesMax)] {
+		b.name(split(a, nameUnits), inName, p.City, 1)
+	}
+	b.text(branch, inBranch)
+	category := split(p.Category, textUnits)
+	b.text(category, inCategory)
+	b.chars(category, inCategory)
+	for _, d := range p.Dishes[:min(len(p.Dishes), dishesMax)] {
+		dish := split(d, dishUnits)
+		b.add(dishKind, join(dish), inName)
+		b.text(dish, inDish)
+		b.sounds(dish, inDish)
+	}
+	for _, area := range p.Areas[:min(len(p.Areas), areasMax)] {
+		b.text(split(area, textUnits), inArea)
+	}
+	b.text(split(p.Address, addressUnits), inAddress)
+	for _, s := range p.Stations[:min(len(p.Stations), stationsSaid)] {
+		b.text(split(s, textUnits), inAddress)
+	}
+	t := words()
+	for c, weight := range t.kinds(&p) {
+		b.add(conceptKind, t.concepts[c].id, weight)
+	}
+	all := make([]atlas.Weighted, 0, len(b))
+	for t, w := range b {
+		all = append(all, atlas.Weighted{Term: t, Weight: w})
+	}
+	return sorted(all)
+}
+
+// name adds all that one of so many parts of a name is found by. A part is less
+// than a name: the tower comes before the restaurant in the tower.
+func (b bag) name(part []unit, weight int, city string, of int) {
+	whole := weight
+	if of > 1 {
+		whole -= 50
+	}
+	b.add(wholeKind, join(part), whole)
+	if bare := trimmed(part, city); len(bare) < len(part) {
+		b.add(wholeKind, join(bare), whole-15)
+	}
+	for _, run := range runs(part) {
+		if run[0].script == han && len(run) > 1 && len(run) < len(part) {
+			b.add(wholeKind, join(run), whole-25)
+		}
+	}
+	b.text(part, weight)
+	b.chars(part, weight)
+	b.sounds(part, weight)
+	b.initials(part, weight)
+}
+
+// text adds pairs of characters, words and their beginnings.
+func (b bag) text(units []unit, weight int) {
+	for _, run := range runs(units) {
+		if run[0].script == han {
+			for i := range len(run) - 1 {
+				b.add(pairKind, run[i].text+run[i+1].text, weight)
+			}
+			continue
+		}
+		word := run[0].text
+		b.add(wordKind, word, weight)
+		for n := prefixLeast; n < min(len(word), prefixMost+1); n++ {
+			b.add(prefixKind, word[:n], weight)
+		}
+	}
+}
+
+// Beginnings of words, in letters.
+const (
+	prefixLeast = 2
+	prefixMost  = 8
+)
+
+func (b bag) chars(units []unit, weight int) {
+	for _, u := range units {
+		if u.script == han {
+			b.add(charKind, u.text, weight)
+		}
+	}
+}
+
+// sounds adds pairs of syllables, in each way that they may be read.
+func (b bag) sounds(units []unit, weight int) {
+	for _, run := range runs(units) {
+		var before []string
+		for _, r := range runes(run) {
+			now := readings(r)
+			for _, x := range before {
+				for _, y := range now {
+					b.add(soundKind, x+" "+y, weight)
+				}
+			}
+			before = now
+		}
+	}
+}
+
+// initials adds those of the first two to six characters, and threes and fours
+// from any character on, which say less.
+func (b bag) initials(units []unit, weight int) {
+	for _, run := range runs(units) {
+		if run[0].script != han || len(run) < 2 {
+			continue
+		}
+		for _, all := range initialsOf(runes(run)) {
+			for n := 2; n <= min(len(all), initialsMost); n++ {
+				b.add(initialKind, all[:n], weight)
+			}
+			for i := 1; i < len(all); i++ {
+				for n := 3; n <= 4 && i+n <= len(all); n++ {
+					b.add(initialKind, all[i:i+n], weight/2)
+				}
+			}
+		}
+	}
+}
+
+const initialsMost = 6
+
+// initialsOf returns the initials of characters, in at most four ways.
+func initialsOf(text []rune) []string {
+	all := []string{""}
+	for _, r := range text {
+		letters := map[byte]bool{}
+		var next []string
+		for _, y := range readings(r) {
+			if letters[y[0]] {
+				continue
+			}
+			letters[y[0]] = true
+			for _, before := range all {
+				if len(next) < 4 {
+					next = append(next, before+y[:1])
+				}
+			}
+		}
+		if len(next) == 0 {
+			return nil
+		}
+		all = next
+	}
+	return all
+}
+
+// divide returns the parts of a name, which dots and the like divide, and what
+// stands in brackets, which is the branch.
+func divide(name string) (parts [][]unit, branch []unit) {
+	var core, inside strings.Builder
+	depth := 0
+	for _, r := range name {
+		switch r {
+		case '(', '（', '[', '【', '「':
+			depth++
+			inside.WriteByte(' ')
+		case ')', '）', ']', '】', '」':
+			depth = max(depth-1, 0)
+		default:
+			if depth > 0 {
+				inside.WriteRune(r)
+			} else {
+				core.WriteRune(r)
+			}
+		}
+	}
+	for _, part := range strings.FieldsFunc(core.String(), func(r rune) bool { return strings.ContainsRune("·•・∙|｜/／—", r) }) {
+		if units := split(part, nameUnits); len(units) > 0 {
+			parts = append(parts, units)
+		}
+	}
+	return parts, split(inside.String(), textUnits)
+}

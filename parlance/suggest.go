@@ -1,0 +1,144 @@
+package parlance
+
+import (
+	"strings"
+
+	"citywalk/atlas"
+)
+
+// Kinds of suggestions.
+const (
+	KindShop = 1 + iota
+	KindCategory
+	KindDish
+	KindDistrict
+	KindArea
+	KindStation
+)
+
+// What one place adds to a suggestion. A name is worth more than a dish, and
+// what many places share adds up: that is why a category comes before the shops
+// that begin like it.
+const (
+	shopSaid     = 60
+	categorySaid = 20
+	placeSaid    = 12
+	dishSaid     = 10
+)
+
+// Bounds of suggestions.
+const (
+	saysMost     = 40
+	saidBytes    = 120 // Of a text or a key.
+	keysMost     = 8
+	stationsSaid = 2
+)
+
+// Typed is what somebody is typing, as the keys of suggestions are.
+func Typed(text string) string {
+	if len(text) > queryBytes {
+		text = text[:queryBytes]
+	}
+	return join(split(text, queryUnits))
+}
+
+// Says returns what is suggested because of a place: its name without the
+// branch, so that the branches of a brand are one, and what it is, serves and
+// is near to.
+func Says(p Text) []atlas.Said {
+	var all []atlas.Said
+	say := func(kind byte, text string, weight uint16, also ...string) {
+		text = strings.TrimSpace(text)
+		if text == "" || len(text) > saidBytes || len(all) == saysMost {
+			return
+		}
+		if keys := keysOf(text, also...); len(keys) > 0 {
+			all = append(all, atlas.Said{Kind: kind, Text: text, Keys: keys, Weight: weight})
+		}
+	}
+	say(KindShop, unbranched(p.Name), shopSaid)
+	for _, a := range p.Aliases[:min(len(p.Aliases), aliasesMax)] {
+		say(KindShop, a, shopSaid)
+	}
+	say(KindCategory, p.Category, categorySaid, englishOf(p.Category)...)
+	say(KindDistrict, p.District, placeSaid)
+	for _, a := range p.Areas[:min(len(p.Areas), areasMax)] {
+		say(KindArea, a, placeSaid)
+	}
+	for _, s := range p.Stations[:min(len(p.Stations), stationsSaid)] {
+		say(KindStation, s, placeSaid)
+	}
+	for _, d := range p.Dishes[:min(len(p.Dishes), dishesMax)] {
+		say(KindDish, d, dishSaid)
+	}
+	return all
+}
+
+// keysOf returns what may be typed for a text: the text and each part of it,
+// folded, in pinyin and as initials. They depend on the text alone.
+func keysOf(text string, also ...string) []string {
+	var keys []string
+	add := func(k string) {
+		if k == "" || len(k) > saidBytes || len(keys) == keysMost {
+			return
+		}
+		for _, known := range keys {
+			if known == k {
+				return
+			}
+		}
+		keys = append(keys, k)
+	}
+	parts, _ := divide(text)
+	var whole []unit
+	for _, part := range parts {
+		whole = append(whole, part...)
+	}
+	for _, units := range append([][]unit{whole}, parts...) {
+		if len(units) == 0 {
+			continue
+		}
+		add(join(units))
+		syllables := reading(runes(units))
+		add(strings.Join(syllables, ""))
+		if allHan(units) && len(units) > 1 {
+			add(initials(syllables))
+		}
+	}
+	for _, a := range also {
+		add(Typed(a))
+	}
+	return keys
+}
+
+// unbranched is a name without what stands in brackets.
+func unbranched(name string) string {
+	var b strings.Builder
+	depth := 0
+	for _, r := range name {
+		switch r {
+		case '(', '（', '[', '【':
+			depth++
+		case ')', '）', ']', '】':
+			depth = max(depth-1, 0)
+		default:
+			if depth == 0 {
+				b.WriteRune(r)
+			}
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// englishOf returns what a category is called in English, as far as the
+// thesaurus knows its words.
+func englishOf(category string) []string {
+	t := words()
+	var all []string
+	t.each(split(category, textUnits), func(c int) {
+		if len(all) < 2 {
+			all = append(all, t.concepts[c].en)
+		}
+	})
+	return all
+}
