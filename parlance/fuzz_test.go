@@ -46,7 +46,7 @@ func FuzzTerms(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name, category, dish string) {
 		p := Text{Name: name, Category: category, Dishes: []string{dish, dish}, Address: name}
 		terms, says := Terms(p), Says(p)
-		x := atlas.New()
+		x := atlas.New(1)
 		if err := x.Apply(atlas.Batch{Put: []atlas.Doc{{ID: "a", Terms: terms, Says: says}}}); err != nil {
 			t.Fatal(err)
 		}

@@ -35,7 +35,7 @@ var townSpots = []Spot{
 
 func townIndex(t testing.TB) (*atlas.Index, *City) {
 	t.Helper()
-	x := atlas.New()
+	x := atlas.New(1)
 	for i, p := range town {
 		d := atlas.Doc{ID: p.id, Point: geo.Point{Lat: 30 + float64(i)/1000, Lng: 120}, Terms: Terms(p.text), District: p.text.District, Category: p.text.Category}
 		if err := x.Apply(atlas.Batch{Put: []atlas.Doc{d}}); err != nil {
