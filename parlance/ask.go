@@ -25,6 +25,7 @@ type Ask struct {
 	PriceMax  int32 // 0 is no bound.
 	Wishes    Wishes
 	Spelt     string // What was assumed instead of what was typed; "" if nothing was.
+	Stretched bool   // The price is a quarter more, or a fifth less, than was said.
 	Gave      []Part // What was given up to find something.
 }
 
@@ -46,6 +47,11 @@ func (r *Reading) Looser() []Ask {
 	slips, spelt := r.slips()
 	if slips != nil {
 		all = append(all, r.ask(nil, slips))
+	}
+	if r.PriceMin > 0 || r.PriceMax > 0 {
+		a := r.ask(nil, slips)
+		a.PriceMin, a.PriceMax, a.Stretched = a.PriceMin/5*4, a.PriceMax/4*5, true
+		all = append(all, a)
 	}
 	var gave []Part
 	for _, p := range r.yielding() {

@@ -100,6 +100,9 @@ func (a *assembler) kinds(concepts []int, units []unit) []atlas.Phrase {
 	}
 	if len(units) > 1 {
 		any = append(any, a.text(units, textWorth, 0)...)
+	} else if w := units[0].text; units[0].script == latin {
+		any = append(any, a.text(units, textWorth, 0)...)
+		any = append(any, a.begins(w)...)
 	}
 	return append(any, wider...)
 }
@@ -134,7 +137,7 @@ func (a *assembler) named(units []unit) []atlas.Phrase {
 	any = append(any, a.text(units, textWorth, (n-1)/3*boolInt(n > 3))...)
 	if n >= 3 && allHan(units) {
 		any = append(any, a.sound(reading(runes(units)), soundWorth, 0)...)
-		any = append(any, a.rarest(units)...)
+		any = append(any, a.rare(units)...)
 	}
 	return any
 }
@@ -146,23 +149,24 @@ func boolInt(b bool) int {
 	return 0
 }
 
-// rarest is a phrase of the pair that says most, if few places have it.
-func (a *assembler) rarest(units []unit) []atlas.Phrase {
-	best, least := atlas.Term(0), rareMost+1
+// rare are phrases of single pairs that few places have: they stand for the
+// name, as in the park of the temple's hill.
+func (a *assembler) rare(units []unit) (any []atlas.Phrase) {
 	for i := range len(units) - 1 {
 		t := atlas.TermOf(pairKind, units[i].text+units[i+1].text)
-		if n := a.df(t); n > 0 && n < least {
-			best, least = t, n
+		if n := a.df(t); n > 0 && n <= rareMost && len(any) < raresMost {
+			any = append(any, phrase(rareWorth, 0, t))
 		}
 	}
-	if least > rareMost {
-		return nil
-	}
-	return []atlas.Phrase{phrase(rareWorth, 0, best)}
+	return any
 }
 
-// rareMost is how many places may have a pair that stands for a name.
-const rareMost = 8
+// How many places may have a pair that stands for a name, and how many such
+// pairs are taken.
+const (
+	rareMost  = 8
+	raresMost = 3
+)
 
 // sound is a phrase of pairs of syllables.
 func (a *assembler) sound(syllables []string, weight float32, lack int) []atlas.Phrase {
@@ -183,9 +187,7 @@ func (a *assembler) latin(word string) []atlas.Phrase {
 		phrase(wholeWorth, 0, atlas.TermOf(wholeKind, word)),
 		phrase(wordWorth, 0, atlas.TermOf(wordKind, word)),
 	}
-	if n := len(word); n >= prefixLeast && n <= prefixMost {
-		any = append(any, phrase(beginWorth, 0, atlas.TermOf(prefixKind, word)))
-	}
+	any = append(any, a.begins(word)...)
 	if len(word) >= 2 && len(word) <= initialsMost {
 		any = append(any, phrase(initialWorth, 0, atlas.TermOf(initialKind, word)))
 	}
@@ -193,6 +195,14 @@ func (a *assembler) latin(word string) []atlas.Phrase {
 		any = append(any, phrase(kindWorth, 0, atlas.TermOf(conceptKind, words().concepts[c].id)))
 	}
 	return append(any, a.spelled(word, soundWorth+0.2)...)
+}
+
+// begins is a phrase of words that begin so.
+func (a *assembler) begins(word string) []atlas.Phrase {
+	if n := len(word); n < prefixLeast || n > prefixMost {
+		return nil
+	}
+	return []atlas.Phrase{phrase(beginWorth, 0, atlas.TermOf(prefixKind, word))}
 }
 
 // spelled are the phrases of letters as pinyin, the last syllable perhaps half

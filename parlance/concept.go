@@ -192,10 +192,11 @@ func (t *thesaurus) spells(letters string) []int {
 
 // Weights of what tells that a place is of a kind.
 const (
-	byLabel  = 255 // Its category says so.
+	byLabel  = 235 // Its category says so.
 	byLabels = 170 // Its category says so, and something else too.
 	byName   = 215
 	byDish   = 110
+	twice    = 20 // More, if category and name say so.
 )
 
 // kinds returns the concepts that a place is of, with weights.
@@ -203,15 +204,21 @@ func (t *thesaurus) kinds(p *Text) map[int]int {
 	found := map[int]int{}
 	labels := map[int]bool{}
 	t.each(split(p.Category, textUnits), func(c int) { labels[c] = true })
-	weight := byLabel
+	label := byLabel
 	if t.divided(labels) {
-		weight = byLabels
+		label = byLabels
 	}
 	for c := range labels {
-		found[c] = weight
+		found[c] = label
 	}
 	raise := func(weight int) func(int) {
-		return func(c int) { found[c] = max(found[c], weight) }
+		return func(c int) {
+			if labels[c] && weight == byName {
+				found[c] = max(label, byName) + twice
+			} else {
+				found[c] = max(found[c], weight)
+			}
+		}
 	}
 	core, _ := divide(p.Name)
 	for _, part := range core {

@@ -18,7 +18,7 @@ shopping|商业街区 步行街 购物中心 商场 商业街 逛街 商圈 ?购
 nightmarket|夜市|night market|sight
 zoo|动物园 野生动物园 野生动物世界 动物世界 !飞鸟乐园 ?看动物|zoo,safari park,wildlife park|sight
 aquarium|海洋馆 水族馆 海洋公园 海洋世界 海底世界 极地海洋|aquarium,ocean park,sea world|sight
-themepark|游乐园 乐园 主题公园 欢乐谷 游乐场 水上乐园 迪士尼 !度假区 !欢乐世界|theme park,amusement park,water park,disneyland|sight
+themepark|游乐园 乐园 主题公园 游乐场 水上乐园 !欢乐谷 !迪士尼 !度假区 !欢乐世界|theme park,amusement park,water park|sight
 rafting|漂流|rafting|sight
 cruise|游船 游轮 夜游 游江 码头 ?坐船|cruise,boat tour,river cruise,boat|sight
 nature|自然风光 山水 爬山 瀑布 峡谷 溶洞 湖|nature,hiking,mountain,waterfall,lake|sight
@@ -49,7 +49,7 @@ starbucks=星巴克|luckin=瑞幸|luckin coffee=瑞幸|manner=Manner|pizza hut=�
 haidilao=海底捞|din tai fung=鼎泰丰|heytea=喜茶|hey tea=喜茶|nayuki=奈雪|coco=CoCo都可|wagas=沃歌斯|subway=赛百味|dairy queen=冰雪皇后|family mart=全家|green tea=绿茶餐厅
 grandmas home=外婆家|grandma kitchen=外婆家|xibei=西贝|quanjude=全聚德|da dong=大董|moutai=茅台|element fresh=新元素|putien=莆田餐厅|godiva=GODIVA|uniqlo=优衣库|ikea=宜家|muji=无印良品
 the bund=外滩|bund=外滩|oriental pearl=东方明珠|oriental pearl tower=东方明珠|pearl tower=东方明珠|shanghai tower=上海中心|jin mao tower=金茂大厦|world financial center=环球金融中心
-shanghai disneyland=迪士尼度假区|shanghai disney=迪士尼|disneyland=迪士尼|disney=迪士尼|yu garden=豫园|yuyuan garden=豫园|peoples square=人民广场|peoples park=人民公园|nanjing road=南京路|east nanjing road=南京东路
+shanghai disneyland=迪士尼|shanghai disney=迪士尼|disneyland=迪士尼|disney=迪士尼|yu garden=豫园|yuyuan garden=豫园|peoples square=人民广场|peoples park=人民公园|nanjing road=南京路|east nanjing road=南京东路
 west nanjing road=南京西路|nanjing west road=南京西路|nanjing east road=南京东路|city god temple=城隍庙|jingan temple=静安寺|jing an temple=静安寺|jade buddha temple=玉佛禅寺|longhua temple=龙华寺|french concession=武康路|former french concession=武康路|garden bridge=外白渡桥|waibaidu bridge=外白渡桥
 century park=世纪公园|shanghai museum=上海博物馆|science and technology museum=科技馆|natural history museum=自然博物馆|hongqiao airport=虹桥机场|pudong airport=浦东国际机场|hongqiao railway station=虹桥火车站|huangpu river=黄浦江
 west lake=西湖|lingyin temple=灵隐寺|leifeng pagoda=雷峰塔|broken bridge=断桥残雪|xixi wetland=西溪国家湿地公园|grand canal=京杭大运河|liangzhu=良渚|thousand island lake=千岛湖|qiandao lake=千岛湖|six harmonies pagoda=六和塔|hefang street=清河坊街|qiantang river=钱塘江|longjing village=龙井村|baochu pagoda=保俶塔|wulin square=武林广场|songcheng=宋城

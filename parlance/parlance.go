@@ -49,7 +49,7 @@ type Text struct {
 	District string
 	Areas    []string
 	Address  string
-	Stations []string // Of the metro within walking distance, nearest first.
+	Stations []string // Of the metro within walking distance, nearest first. They are suggested and not searched: what is near to one is found by distance.
 }
 
 // Kinds of terms.
@@ -135,9 +135,6 @@ func Terms(p Text) []atlas.Weighted {
 		b.text(split(area, textUnits), inArea)
 	}
 	b.text(split(p.Address, addressUnits), inAddress)
-	for _, s := range p.Stations[:min(len(p.Stations), stationsSaid)] {
-		b.text(split(s, textUnits), inAddress)
-	}
 	t := words()
 	for c, weight := range t.kinds(&p) {
 		b.add(conceptKind, t.concepts[c].id, weight)

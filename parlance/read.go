@@ -63,13 +63,12 @@ func (c *City) Read(text string) Reading {
 	if len(units) == 0 {
 		return r
 	}
-	parts := settle(c.scan(text, units))
+	parts := c.spelt(settle(c.scan(text, units)))
 	r.exact = c.DF(atlas.TermOf(wholeKind, join(units))) > 0
-	if r.exact && (len(parts) > 1 || parts[0].Kind == At) {
+	if r.exact && (len(parts) > 1 || parts[0].Kind == At || parts[0].Kind == In && parts[0].weak) {
 		p := Part{Kind: Words, From: units[0].from, To: units[len(units)-1].to, units: units}
-		if len(parts) == 1 {
-			p.spot = parts[0].spot
-			p.near = true
+		if len(parts) == 1 && parts[0].Kind == At {
+			p.spot, p.near = parts[0].spot, true
 		}
 		parts = []Part{p}
 	}
@@ -250,6 +249,32 @@ func settle(parts []Part) []Part {
 		parts[i] = Part{Kind: Words, From: a.From, To: b.To, units: units}
 		parts = slices.Delete(parts, i+1, i+2)
 		i = max(i-1, 0)
+	}
+	return parts
+}
+
+// spelt makes words of neighbours in Latin letters that are one text in pinyin,
+// though one of them is also a spot: xihu cuyu is a dish.
+func (c *City) spelt(parts []Part) []Part {
+	loose := func(p Part) bool {
+		return len(p.units) == 1 && p.units[0].script == latin && (p.Kind == Words || p.weak && (p.Kind == At || p.Kind == In))
+	}
+	a := assembler{df: c.DF}
+	for i := 0; i < len(parts); i++ {
+		n, words, letters := 0, 0, ""
+		for ; i+n < len(parts) && loose(parts[i+n]); n++ {
+			if parts[i+n].Kind == Words {
+				words++
+			}
+			letters += parts[i+n].units[0].text
+		}
+		if n > words && words > 0 && slices.ContainsFunc(a.spelled(letters, soundWorth), func(p atlas.Phrase) bool { return a.missing(p.Terms) == 0 }) {
+			for j := range n {
+				p := &parts[i+j]
+				*p = Part{Kind: Words, From: p.From, To: p.To, units: p.units}
+			}
+		}
+		i += n
 	}
 	return parts
 }

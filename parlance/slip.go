@@ -70,7 +70,8 @@ func (r *Reading) misspelt(a *assembler, parts []Part) (any []atlas.Phrase, spel
 	}
 	found := 0
 	take := func(meant string, phrases ...atlas.Phrase) {
-		if found < slipsMost && len(phrases) > 0 && a.missing(phrases[0].Terms) == 0 {
+		can := slices.ContainsFunc(phrases, func(p atlas.Phrase) bool { return a.missing(p.Terms) <= p.Lack })
+		if found < slipsMost && can {
 			any = append(any, phrases...)
 			found++
 			if spelt == "" {

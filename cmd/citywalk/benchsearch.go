@@ -20,6 +20,7 @@ type BenchSearchCmd struct {
 	Engines string `default:"sqlite,postgres" help:"Yardsticks to ask; postgres starts a throw-away server of its own."`
 	Split   string `enum:"all,tuned,held" default:"all" help:"Which queries: all, those that were looked at while tuning, or the third that was held out."`
 	Kinds   bool   `help:"A line for each kind of query too."`
+	Pool    string `placeholder:"FILE" help:"Write the first ten answers of all systems to each query, put together without saying whose they are and without grades, for judging."`
 	Show    int    `placeholder:"N" help:"Print our first N answers to each query, with their grades."`
 }
 
@@ -94,6 +95,11 @@ func (c *BenchSearchCmd) measure(ctx context.Context, s *Streams, dir string, ci
 			return nil, err
 		}
 		finders = append(finders, texts...)
+	}
+	if c.Pool != "" {
+		if err := writePool(ctx, c.Pool, finders, cities, queries); err != nil {
+			return nil, err
+		}
 	}
 	for i, f := range finders {
 		show := c.Show

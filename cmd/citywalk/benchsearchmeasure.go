@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -245,4 +247,33 @@ func showSearch(s *Streams, c *searchCity, q judgedQuery, found []string, n int)
 		i := slices.IndexFunc(c.docs, func(d searchDoc) bool { return d.key == key })
 		fmt.Fprintf(s.Err, "    %d %s %s %s\n", q.grades[key], key, c.docs[i].Name, c.docs[i].Category)
 	}
+}
+
+// writePool writes what is to be judged: for each query, by key, what any
+// system has among its first ten.
+func writePool(ctx context.Context, path string, finders []finder, cities map[string]*searchCity, queries []judgedQuery) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	w := csv.NewWriter(f)
+	for _, q := range queries {
+		pool := map[string]bool{}
+		for _, one := range finders {
+			found, err := one.find(ctx, q, 10)
+			if err != nil {
+				return fmt.Errorf("%s: query %s: %w", one.name, q.ID, err)
+			}
+			for _, key := range found {
+				pool[key] = true
+			}
+		}
+		for _, d := range cities[q.City].docs {
+			if pool[d.key] {
+				w.Write([]string{q.ID, q.Text, d.key, d.Name, d.Category, strings.Join(d.Dishes, " ")})
+			}
+		}
+	}
+	w.Flush()
+	return errors.Join(w.Error(), f.Close())
 }

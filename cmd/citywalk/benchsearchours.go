@@ -47,7 +47,7 @@ func atlasDoc(d *searchDoc) atlas.Doc {
 	}
 }
 
-// priceLevels returns below which a third of the prices are, and above which a
+// priceLevels returns below which two fifths of the prices are, and above which a
 // fifth.
 func priceLevels(c *searchCity) (cheap, dear int32) {
 	var prices []int32
@@ -60,36 +60,44 @@ func priceLevels(c *searchCity) (cheap, dear int32) {
 		return 0, 0
 	}
 	slices.Sort(prices)
-	return quantile(prices, 1.0/3), quantile(prices, 0.8)
+	return quantile(prices, 0.4), quantile(prices, 0.8)
 }
 
 // findOurs asks, and asks less strictly, until something is found.
 func findOurs(x *atlas.Index, c *parlance.City, q judgedQuery, limit int) ([]string, error) {
 	reading := c.Read(q.Text)
-	for _, asks := range append([]parlance.Ask{reading.Ask}, reading.Looser()...) {
-		ask := asks.Query()
-		ask.Limit = limit
-		if asks.Wishes.Has(parlance.OpenNow) && !q.At.IsZero() {
-			ask.Filter.OpenAt = q.At
+	found, err := askOurs(x, reading.Ask, q, limit)
+	if err != nil || len(found) > 0 {
+		return found, err
+	}
+	for _, ask := range reading.Looser() {
+		if found, err = askOurs(x, ask, q, limit); err != nil || len(found) > 0 {
+			return found, err
 		}
-		if q.Near != nil && ask.Near == nil {
-			ask.Near = q.Near
-			if asks.Wishes.Has(parlance.NearMe) {
-				ask.Within = nearMe
-			}
-		}
-		answer, err := x.Search(ask)
-		if err != nil {
-			return nil, err
-		}
-		if len(answer.Hits) == 0 {
-			continue
-		}
-		keys := make([]string, len(answer.Hits))
-		for i, h := range answer.Hits {
-			keys[i] = h.ID
-		}
-		return keys, nil
 	}
 	return nil, nil
+}
+
+// askOurs asks once. The clock and the position of the asker are the query's.
+func askOurs(x *atlas.Index, a parlance.Ask, q judgedQuery, limit int) ([]string, error) {
+	ask := a.Query()
+	ask.Limit = limit
+	if a.Wishes.Has(parlance.OpenNow) && !q.At.IsZero() {
+		ask.Filter.OpenAt = q.At
+	}
+	if q.Near != nil && ask.Near == nil {
+		ask.Near = q.Near
+		if a.Wishes.Has(parlance.NearMe) {
+			ask.Within = nearMe
+		}
+	}
+	answer, err := x.Search(ask)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]string, len(answer.Hits))
+	for i, h := range answer.Hits {
+		keys[i] = h.ID
+	}
+	return keys, nil
 }

@@ -125,9 +125,6 @@ func newSQLiteFinders(ctx context.Context, path string, cities map[string]*searc
 			return matchFTS(ctx, conn, fmt.Sprintf("pairs_%d", tables[q.City]), ftsQuery(words, all), limit)
 		})
 	}
-	anyPair := func(ctx context.Context, q judgedQuery, limit int) ([]string, error) {
-		return matchFTS(ctx, conn, fmt.Sprintf("pairs_%d", tables[q.City]), ftsQuery(askedGrams(q.Text), false), limit)
-	}
 	trigrams := func(ctx context.Context, q judgedQuery, limit int) ([]string, error) {
 		text := opinion.Fold(q.Text)
 		for _, w := range asking {
@@ -138,7 +135,7 @@ func newSQLiteFinders(ctx context.Context, path string, cities map[string]*searc
 			return matchFTS(ctx, conn, fmt.Sprintf("trigrams_%d", tables[q.City]), ftsQuery(words, all), limit)
 		})
 	}
-	return []finder{{"FTS5, pairs, all then any", pairs}, {"FTS5, pairs, any", anyPair}, {"FTS5, trigrams", trigrams}}, nil
+	return []finder{{"FTS5, pairs", pairs}, {"FTS5, trigrams", trigrams}}, nil
 }
 
 // fillFTS makes a city's two tables.
@@ -235,7 +232,7 @@ func newPostgresFinders(ctx context.Context, url string, cities map[string]*sear
 				ORDER BY ts_rank('{0.3, 0.4, 0.6, 1}', words, query, 1) DESC, key LIMIT $3`, q.City, tsQuery(words, all), limit)
 		})
 	}
-	found := []finder{{"PostgreSQL full text", words}}
+	found := []finder{{"PostgreSQL, pairs", words}}
 	if _, err := conn.Exec(ctx, `CREATE EXTENSION pg_trgm`); err != nil {
 		return found, nil
 	}
@@ -249,7 +246,7 @@ func newPostgresFinders(ctx context.Context, url string, cities map[string]*sear
 			ORDER BY ts_rank('{0.3, 0.4, 0.6, 1}', words, query, 1) + word_similarity($4, name) DESC, key LIMIT $3`,
 			q.City, tsQuery(words, false), limit, opinion.Fold(q.Text))
 	}
-	return append(found, finder{"PostgreSQL full text and trigrams", likeness}), nil
+	return append(found, finder{"PostgreSQL, with trigrams", likeness}), nil
 }
 
 // searchDatabase makes a database whose locale knows which Chinese characters
