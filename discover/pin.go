@@ -70,8 +70,8 @@ const (
 	rangesMax   = 8  // Ranges of cells that cover a box.
 )
 
-// Map returns what takes the card in a city, in a box of it or, without one,
-// everywhere.
+// Map returns what takes the card in a city, or in all if it has no name: in a
+// box or, without one, everywhere.
 func (s *Service) Map(ctx context.Context, city string, box *geo.Bounds) (pins Pins, err error) {
 	err = s.DB.View(ctx, func(tx *db.Tx) error {
 		pins, err = mapOf(tx, city, box)
@@ -121,7 +121,7 @@ func mapOf(tx *db.Tx, city string, box *geo.Bounds) (Pins, error) {
 			return nil
 		}, `
 			SELECT id, name, category, district, lat, lng, price, opens, closes, curated, terms
-			FROM shop_shops WHERE city = $1 AND state = $2 AND cell BETWEEN $3 AND $4`, city, shop.Live, cells.Min, cells.Max)
+			FROM shop_shops WHERE (CAST($1 AS TEXT) = '' OR city = $1) AND state = $2 AND cell BETWEEN $3 AND $4`, city, shop.Live, cells.Min, cells.Max)
 		if err != nil {
 			return Pins{}, fmt.Errorf("discover: map of %s: %w", city, err)
 		}

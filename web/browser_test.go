@@ -57,13 +57,15 @@ type stage struct {
 	post func(http.ResponseWriter, *http.Request) error
 	mark atomic.Int64 // The version of the page.
 	till bool         // The page is the till's scanner.
+
+	islands []string // Of the page, besides code.
 }
 
 func newStage(t *testing.T) *stage {
 	s := &stage{edge: web.New(web.Options{})}
 	show := func(w http.ResponseWriter, r *http.Request) error {
 		p := web.Page(r)
-		p.Live, p.Islands, p.Title = "/live", []string{"code"}, "Stage"
+		p.Live, p.Islands, p.Title = "/live", append([]string{"code"}, s.islands...), "Stage"
 		if s.till {
 			p.Islands = []string{"till"}
 			web.Allow(w, r, web.Camera)

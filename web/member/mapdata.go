@@ -151,10 +151,15 @@ func (a *App) pinFeatures(lang fault.Lang, pins discover.Pins) (all []feature) {
 	return all
 }
 
-// mapBase is what lies under the shops: districts, metro lines, stations.
+// mapBase is what lies under the shops: districts, metro lines, stations, of
+// the programme's city or the one that is named.
 func (a *App) mapBase(w http.ResponseWriter, r *http.Request) error {
-	body, err := a.sheets.get(a.Now(), "base", baseKept, func() ([]byte, error) {
-		all, err := a.base(r.Context())
+	city := cut(r.URL.Query().Get("city"), 40)
+	if city == "" {
+		city = a.City
+	}
+	body, err := a.sheets.get(a.Now(), "base "+city, baseKept, func() ([]byte, error) {
+		all, err := a.base(r.Context(), city)
 		if err != nil {
 			return nil, err
 		}
@@ -166,14 +171,14 @@ func (a *App) mapBase(w http.ResponseWriter, r *http.Request) error {
 	return web.Data(w, r, geoJSON, body, baseKept)
 }
 
-func (a *App) base(ctx context.Context) (all []feature, err error) {
+func (a *App) base(ctx context.Context, city string) (all []feature, err error) {
 	var areas []discover.Area
 	var stations []discover.Place
 	err = a.DB.View(ctx, func(tx *db.Tx) error {
-		if areas, err = discover.Areas(tx, a.City, discover.District, discover.Track); err != nil {
+		if areas, err = discover.Areas(tx, city, discover.District, discover.Track); err != nil {
 			return err
 		}
-		stations, err = discover.Places(tx, a.City, discover.Metro)
+		stations, err = discover.Places(tx, city, discover.Metro)
 		return err
 	})
 	if err != nil {
