@@ -185,6 +185,8 @@ func TestClosedGateSellsNothing(t *testing.T) {
 		g.must(g.Follow(ctx))
 		g.refused("who does not say where", buy("a", "annual", ""), ErrWhere)
 		g.refused("in no district of ours", buy("a", "annual", "没有区"), ErrDistrict)
+		_, _, err = g.passes.BuyAt(ctx, gateMember("a"), "annual", pass.Place{City: "没有市", District: "黄浦区"}, g.key())
+		g.refused("in no city of ours", err, ErrDistrict)
 		g.must(buy("a", "annual", "静安区"))
 		g.must(buy("t", "trial", ""))
 		sold := g.bought(gateMember("b"), pass.Place{District: "黄浦区"})

@@ -17,7 +17,7 @@ import (
 
 // Admit is the pass.Service's Gate: it says on what promise a plan is sold to a
 // person at a place, or why it is not. Who names no place buys for where he
-// said that he lives.
+// said that he lives. A wish to be told is over with it.
 func (s *Service) Admit(tx *db.Tx, person account.ID, plan string, at pass.Place) (pass.Sale, error) {
 	named := at.District
 	at, all, err := s.gatesAt(tx, person, at)
@@ -36,6 +36,9 @@ func (s *Service) Admit(tx *db.Tx, person account.ID, plan string, at pass.Place
 	}
 	if err := g.refuse(); err != nil {
 		return pass.Sale{}, err
+	}
+	if _, err := tx.Exec(`DELETE FROM discover_wishes WHERE person = $1 AND city = $2 AND district = $3`, person, at.City, at.District); err != nil {
+		return pass.Sale{}, fmt.Errorf("discover: forget a wish: %w", err)
 	}
 	return pass.Sale{Place: at, Gate: string(g.ID), Promise: g.Conditions.promise()}, nil
 }
@@ -74,22 +77,37 @@ func needsDistrict(all []Gate, plan string) bool {
 	return slices.ContainsFunc(all, func(g Gate) bool { return g.District != "" && (g.Plan == "" || g.Plan == plan) })
 }
 
-// placeOf completes the place of a sale: the city is the programme's if none is
-// named, and the district the one of the person's home if he named none.
+// placeOf completes the place of a sale: the district is the one of the person's
+// home if he named none, and the city the home's or, for other districts, the
+// programme's.
 func (s *Service) placeOf(tx *db.Tx, person account.ID, at pass.Place) (pass.Place, error) {
-	if at.District == "" {
-		home, err := findAnchor(tx, person, Home)
-		switch {
-		case err == nil && (at.City == "" || at.City == home.City):
-			return pass.Place{City: home.City, District: home.District}, nil
-		case err != nil && !errors.Is(err, db.ErrNone):
-			return at, err
-		}
+	if at.City != "" {
+		return at, s.checkCity(tx, at.City)
 	}
-	if at.City == "" {
-		at.City = s.City
+	home, err := findAnchor(tx, person, Home)
+	switch {
+	case err == nil && (at.District == "" || at.District == home.District):
+		return pass.Place{City: home.City, District: home.District}, nil
+	case err != nil && !errors.Is(err, db.ErrNone):
+		return at, err
 	}
-	return at, nil
+	return pass.Place{City: s.City, District: at.District}, nil
+}
+
+// checkCity refuses a city where no shop takes the card: there is no gate in
+// it, and nothing to use a pass for.
+func (s *Service) checkCity(tx *db.Tx, city string) error {
+	if city == s.City {
+		return nil
+	}
+	n, err := db.One[int](tx, `SELECT COUNT(*) FROM (SELECT id FROM shop_shops WHERE city = $1 AND state = 'live' LIMIT 1) AS one`, city)
+	if err != nil {
+		return fmt.Errorf("discover: look for shops in %s: %w", city, err)
+	}
+	if n == 0 {
+		return ErrDistrict.In("city")
+	}
+	return nil
 }
 
 // An Outlook is what somebody who may buy a plan is told of a place.

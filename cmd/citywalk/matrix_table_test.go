@@ -108,6 +108,8 @@ GET    /rules/curation                                    | public         | *
 GET    /card                                              | public         | *
 POST   /card/code                                         | member.use     | *
 GET    /card/live                                         | member.use     | *
+POST   /card/wish                                         | member.use     | *
+POST   /card/unwish                                       | member.use     | *
 POST   /buy/{plan}                                        | member.use     | *
 GET    /passes/{id}                                       | member.use     | M | N | N
 GET    /passes/{id}/live                                  | member.use     | M | N | N
@@ -125,6 +127,10 @@ GET    /receipts                                          | member.use     | *
 GET    /r/{id}                                            | member.use     | M | N | N
 GET    /uses.csv                                          | member.use     | *
 GET    /me                                                | member.use     | *
+GET    /me/places                                         | member.use     | *
+POST   /me/places                                         | member.use     | *
+POST   /me/places/drop                                    | member.use     | *
+GET    /me/places.json                                    | member.use     | *
 POST   /me/name                                           | member.use     | *
 POST   /me/sessions/{id}/end                              | member.use     | M | N | N
 POST   /me/agreement/end                                  | member.use     | *
@@ -309,6 +315,7 @@ var sent = map[string]string{
 	"POST /s/{number}/pay":              "idem={idem}&bill=80&due=72",
 	"POST /pay/{id}/confirm":            "idem={idem}&version=1&hash={hash}",
 	"POST /me/name":                     "name=新名字",
+	"POST /me/places":                   "kind=home&consent=2026-11&lat=31.2&lng=121.4",
 	"POST /signin":                      "phone=13900000099",
 	"POST /signin/code":                 "challenge=none&code=000000",
 	"POST /lang":                        "lang=en",

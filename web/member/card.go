@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"citywalk/money"
 	"citywalk/pass"
@@ -30,6 +31,9 @@ func (a *App) card(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return a.sell(w, r, err)
 	}
+	if held.Trial && r.URL.Query().Has("sell") {
+		return a.sell(w, r, nil)
+	}
 	return a.showCard(w, r, cardView{Pass: held, Reversing: open.ID != ""})
 }
 
@@ -44,6 +48,8 @@ type cardView struct {
 	Upgrade *pass.Plan // What a trial may become.
 	// A bill was not paid and is being cancelled, which takes some minutes.
 	Reversing bool
+	Extended  string // That the pass goes on for longer, and why, when that is news.
+	Fallen    string // That what it was sold on does not hold.
 }
 
 func (a *App) showCard(w http.ResponseWriter, r *http.Request, v cardView) (err error) {
@@ -55,12 +61,38 @@ func (a *App) showCard(w http.ResponseWriter, r *http.Request, v cardView) (err 
 	if v.Shops, v.Located, err = a.nearest(r, p, 3); err != nil {
 		return err
 	}
+	if err := a.promised(r, p, &v); err != nil {
+		return err
+	}
 	if v.Pass.Trial {
 		if v.Upgrade, err = a.annual(r); err != nil {
 			return err
 		}
 	}
 	return web.Render(w, r, http.StatusOK, cardPage(p, v))
+}
+
+// newsDays is how long the card says that it was extended.
+const newsDays = 30
+
+// promised adds what became of what the pass was sold on.
+func (a *App) promised(r *http.Request, p ui.Page, v *cardView) error {
+	if v.Pass.Extra > 0 {
+		all, err := a.Pass.Extensions(r.Context(), web.Session(r), v.Pass.ID)
+		if err != nil {
+			return err
+		}
+		if len(all) > 0 && a.Now().Sub(all[0].At) < newsDays*24*time.Hour {
+			v.Extended = p.T("card.extended", "days", all[0].Days, "last", a.dated(p, v.Pass.Until.Next(-1)))
+		}
+	}
+	fallen, err := a.Discover.Fallen(r.Context(), v.Pass)
+	if err != nil || fallen == nil {
+		return err
+	}
+	c := fallen.Conditions
+	v.Fallen = p.T("card.fallen", "area", areaName(pass.Place{City: c.City, District: c.District}), "minutes", c.Minutes, "n", c.Shops, "share", c.Share)
+	return nil
 }
 
 func (a *App) cardView(p ui.Page, held pass.Pass) ui.CardView {

@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"citywalk/account"
+	"citywalk/discover"
 	"citywalk/money"
 	"citywalk/pass"
 	"citywalk/web"
@@ -20,12 +21,15 @@ func (a *App) buy(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	bought, payURL, err := a.Pass.Buy(r.Context(), web.Session(r), r.PathValue("plan"), key(f))
+	bought, payURL, err := a.Pass.BuyAt(r.Context(), web.Session(r), r.PathValue("plan"), placeOf(f), key(f))
 	switch {
 	case err != nil && bought.ID != "" && isFault(err):
 		// The institution does not answer yet; the pass's page waits for it.
 		return web.See(w, r, passPath(bought))
 	case err != nil:
+		if errors.Is(err, discover.ErrWhere) || errors.Is(err, discover.ErrClosed) || errors.Is(err, discover.ErrUnmeasured) {
+			return web.Next(err, web.Page(r).T("go.card"), cardPath(placeOf(f)))
+		}
 		return web.Next(err, web.Page(r).T("go.card"), "/card")
 	case payURL != "":
 		return web.See(w, r, payURL)

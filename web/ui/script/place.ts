@@ -6,13 +6,40 @@ import { each, onArrival } from "./lib/page";
 
 onArrival((root) => {
   if (!("geolocation" in navigator)) return;
-  each<HTMLButtonElement>(root, "[data-place-ask]", (button) => {
-    button.hidden = false;
-    button.addEventListener("click", () => ask(button));
-  });
+  each<HTMLButtonElement>(root, "[data-place-ask]", (button) => offer(button, lead));
+  each<HTMLButtonElement>(root, "[data-place-fill]", (button) => offer(button, fill));
 });
 
-function ask(button: HTMLButtonElement): void {
+function offer(button: HTMLButtonElement, then: (button: HTMLButtonElement, lat: string, lng: string) => void): void {
+  button.hidden = false;
+  button.addEventListener("click", () => ask(button, then));
+}
+
+function lead(_: HTMLButtonElement, lat: string, lng: string): void {
+  const to = new URL(location.href);
+  to.searchParams.set("lat", lat);
+  to.searchParams.set("lng", lng);
+  to.searchParams.delete("after");
+  location.assign(to);
+}
+
+function fill(button: HTMLButtonElement, lat: string, lng: string): void {
+  const form = button.form;
+  if (!form) return;
+  const put = (name: string, value: string) => {
+    const field = form.elements.namedItem(name);
+    if (field instanceof HTMLInputElement) field.value = value;
+  };
+  put("lat", lat);
+  put("lng", lng);
+  each<HTMLInputElement>(form, "[name=spot]:checked", (spot) => {
+    spot.checked = false;
+  });
+  button.removeAttribute("aria-disabled");
+  form.requestSubmit();
+}
+
+function ask(button: HTMLButtonElement, then: (button: HTMLButtonElement, lat: string, lng: string) => void): void {
   const say = document.querySelector<HTMLElement>("[data-place-say]");
   const words = (name: string) => {
     if (say) say.textContent = button.dataset[name] ?? "";
@@ -20,13 +47,7 @@ function ask(button: HTMLButtonElement): void {
   button.setAttribute("aria-disabled", "true");
   words("asking");
   navigator.geolocation.getCurrentPosition(
-    (at) => {
-      const to = new URL(button.dataset.placeTo ?? location.href, location.href);
-      to.searchParams.set("lat", at.coords.latitude.toFixed(4));
-      to.searchParams.set("lng", at.coords.longitude.toFixed(4));
-      to.searchParams.delete("after");
-      location.assign(to);
-    },
+    (at) => then(button, at.coords.latitude.toFixed(4), at.coords.longitude.toFixed(4)),
     () => {
       button.removeAttribute("aria-disabled");
       words("denied");
