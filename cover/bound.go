@@ -36,34 +36,37 @@ func newBounder(p *problem, from *state) *bounder {
 	b.scale = max(1, float64(len(p.covers))/float64(max(1, len(p.shop))))
 	for e, w := range p.weights {
 		// What one more shop would add there, or the half of it.
-		b.price[e] = max(from.open[e], w/2*p.greatest[e])
+		b.price[e] = max(from.open[e], w/2*p.heads[headsKept*e])
 		b.price[e] = min(b.price[e], w)
 	}
 	b.bestOf = [2][]float64{slices.Clone(b.price), slices.Clone(b.caps)}
 	return b
 }
 
-// most returns the maximum over k of w (1 - (1-P)^k) - u k P, and the k.
-func (p *problem) most(e int, u float64) (value float64, k float64) {
-	w, chance := p.weights[e], p.greatest[e]
-	if chance == 1 {
-		return w - u, 1
+// most returns the maximum over k of w (1 - prod (1 - P_i)) - u sum P_i for the
+// k greatest chances P_i at an element, and the sum of chances that gives it.
+func (p *problem) most(e int, u float64) (value, sum float64) {
+	left := p.weights[e]
+	heads := p.heads[headsKept*e : headsKept*(e+1)]
+	if heads[0] == 1 {
+		return left - u, 1
 	}
-	left := w
-	for ; int32(k) < p.reach[e] && left > u; k++ {
+	for k := 0; int32(k) < p.reach[e] && left > u; k++ {
+		chance := heads[min(k, headsKept-1)]
 		value += chance * (left - u)
+		sum += chance
 		left *= 1 - chance
 	}
-	return value, k
+	return value, sum
 }
 
 // evaluate returns the bound at the present prices and leaves its subgradient.
 func (b *bounder) evaluate() float64 {
 	sum := 0.0
 	for e, u := range b.price {
-		v, k := b.most(e, u)
+		v, chances := b.most(e, u)
 		sum += v
-		b.step[e] = -k * b.greatest[e]
+		b.step[e] = -chances
 	}
 	for l, c := range b.caps {
 		if l != b.main {
@@ -260,7 +263,7 @@ func (b *bounder) prove(in *Instance) (Prices, int64) {
 	}
 	plus(b.given, Milli)
 	for e, u := range whole {
-		if b.greatest[e] == 1 {
+		if b.heads[headsKept*e] == 1 {
 			plus(int64(b.weights[e])-u, Milli)
 			continue
 		}

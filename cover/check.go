@@ -75,11 +75,11 @@ type checker struct {
 	caps      []int64
 	prices    []int64 // Of limits, thousandths.
 	used      []int64
-	worth     []int64  // Weights of elements.
-	rates     []int64  // Prices of elements.
-	miss      []uint64 // Probability that no chosen shop signs, rounded up.
-	greatest  []int16  // Chance among the shops that may be chosen.
-	reached   []int32  // How many those are.
+	worth     []int64   // Weights of elements.
+	rates     []int64   // Prices of elements.
+	miss      []uint64  // Probability that no chosen shop signs, rounded up.
+	greatest  []chances // Among the shops that may be chosen.
+	reached   []int32   // How many those are.
 	signed    []bool
 	total     int64
 	chosen    int
@@ -183,7 +183,7 @@ func (c *checker) readElements() error {
 		}
 		c.total += weight
 		c.worth, c.rates, c.miss = append(c.worth, weight), append(c.rates, price), append(c.miss, one)
-		c.greatest, c.reached, c.signed = append(c.greatest, 0), append(c.reached, 0), append(c.signed, false)
+		c.greatest, c.reached, c.signed = append(c.greatest, chances{}), append(c.reached, 0), append(c.signed, false)
 	}
 	return nil
 }
@@ -271,7 +271,7 @@ func (c *checker) readCovered(p *parser, state, chance int64) (rates int64, ok b
 			continue
 		}
 		rates += c.rates[at]
-		c.greatest[at] = max(c.greatest[at], int16(chance))
+		c.greatest[at].put(int16(chance))
 		c.reached[at]++
 		if state == taken {
 			c.miss[at] = (c.miss[at]*uint64(thousand-chance) + thousand - 1) / thousand
@@ -336,12 +336,28 @@ func (c *checker) judge() (Verdict, error) {
 	return v, nil
 }
 
-// maximum is the greatest over k of w (1 - (1-P)^k) - u k P, in thousandths,
-// rounded up.
+// chances are the eight greatest at an element, falling; those after count as
+// the eighth.
+type chances [8]int16
+
+func (c *chances) put(chance int16) {
+	at := len(c)
+	for at > 0 && c[at-1] < chance {
+		at--
+	}
+	if at < len(c) {
+		copy(c[at+1:], c[at:])
+		c[at] = chance
+	}
+}
+
+// maximum is the greatest over k of w (1 - prod (1 - P_i)) - u sum P_i for the k
+// greatest chances at an element, in thousandths, rounded up.
 func (c *checker) maximum(e int) int64 {
-	w, chance := uint64(c.worth[e])*thousand, uint64(c.greatest[e])
+	w := uint64(c.worth[e]) * thousand
 	most, cost, left := uint64(0), uint64(0), uint64(one)
-	for range c.reached[e] {
+	for k := range int(c.reached[e]) {
+		chance := uint64(c.greatest[e][min(k, len(chances{})-1)])
 		if cost += uint64(c.rates[e]) * chance; cost >= w {
 			break
 		}

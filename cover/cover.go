@@ -27,28 +27,31 @@
 // accepted early on and less and less later. Two searches run beside each
 // other and meet after every round, on as many processors as there are; how
 // much is searched is counted in steps, not seconds, so that a seed gives the
-// same plan on every machine unless it is cut off.
+// same plan however many processors there are and whatever else they do.
 //
 // # The bound
 //
-// For an element let P be the greatest chance among the shops that could cover
-// it and n how many there are. For any price u >= 0 of an element
+// For an element of weight w let P_1 >= P_2 >= ... be the chances of the shops
+// that could cover it. For any price u >= 0 and any set S of them
 //
-//	w (1 - prod over S of (1 - p_j)) <= max over k <= n of [w (1 - (1-P)^k) - u k P] + u * sum over S of p_j
+//	w (1 - prod over S of (1 - p_j)) <= max over k of [w (1 - prod (1 - P_i)) - u sum P_i] + u * sum over S of p_j
 //
-// because the left side less the last term is linear in each single p_j, so that
-// it is greatest where every p_j is 0 or P. Summed over the elements, with a
-// price v >= 0 for each unit of each limit, no plan is worth more than
+// with i up to k on the right. For the left side less the last term is linear
+// in each single p_j: in a set for which it is greatest nothing is lost if a
+// chance is exchanged for a greater one, so that the k greatest chances are such
+// a set. (Of the chances at one element eight are told apart, and the others
+// raised to the eighth, which makes the maximum no smaller.) Summed over the
+// elements, with a price v >= 0 for each unit of each limit, no plan is worth
+// more than
 //
 //	sum of the maxima + sum of v_l cap_l + sum over shops of max(0, p_j sum u_d - sum v_l a_lj)
 //
-// Any prices give a valid bound; good ones are found by a subgradient with
-// Polyak's step. With chances of one the maximum is w - u and this is the
-// Lagrangian bound of maximum coverage, as good as its linear relaxation. With
-// equal chances the maximum is the concave hull of the element's own values.
-// With unequal chances the bound is as valid and not as good, the less the more
-// the chances at one place differ: most of the gap that is certified then is
-// the bound's (measured: 0.4 to 2.3 percent with chances from 0.2 to 0.9).
+// Any prices give a valid bound, for certain shops and for others; good ones are
+// found by a subgradient with Polyak's step. With chances of one the maximum is
+// w - u and this is the Lagrangian bound of maximum coverage, as good as its
+// linear relaxation. With equal chances the maximum is the concave hull of the
+// element's own values. With unequal chances the bound is as valid and not as
+// good: most of the gap that is certified then is the bound's.
 //
 // # The certificate
 //

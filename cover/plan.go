@@ -82,11 +82,12 @@ func (p *Plan) Share(weight int64) float64 {
 
 // Effort one, in array cells: some seconds.
 const (
-	searchSteps     = 360_000_000
+	searchSteps     = 480_000_000
 	evaluationsMost = 1500
-	evaluationSteps = 400_000_000
+	evaluationSteps = 1_200_000_000
 	keenLeast       = 600
 	keenTimes       = 3  // The pool of the search, in sizes of the greedy plan.
+	roundsStale     = 8  // Without a better plan the search ends.
 	evaluationsCut  = 60 // Of a plan that was cut off, so that it has a bound too.
 )
 
@@ -160,32 +161,44 @@ func (m *maker) evaluations() int {
 }
 
 // search runs the searchers beside each other, round by round; after each the
-// best plan of all goes on in every one.
+// best plan of all goes on in every one. They see the shops that are worth the
+// most at the prices of the bound and no others.
 func (m *maker) search(ctx context.Context) {
 	if len(m.best) == 0 || len(m.best) == len(m.shop) {
 		return
 	}
 	pool := m.bounder.keen(max(keenLeast, keenTimes*len(m.best)), m.best)
+	within := m.only(pool)
+	best := make([]int32, len(m.best))
+	for i, j := range m.best {
+		at, _ := slices.BinarySearch(pool, j)
+		best[i] = int32(at)
+	}
 	all := make([]*searcher, searchers)
 	for i := range all {
-		all[i] = newSearcher(m.problem, pool)
+		all[i] = newSearcher(within)
 	}
 	steps := int64(m.options.Effort * searchSteps / rounds)
+	cool := func(n int) float64 { return slackFirst * (1 - float64(n)/rounds) }
+	stale := 0
 	for round := range rounds {
-		if !m.open() || ctx.Err() != nil {
+		if stale++; !m.open() || stale > roundsStale || ctx.Err() != nil {
 			return
 		}
-		cool := func(n int) float64 { return slackFirst * (1 - float64(n)/rounds) }
 		var wait sync.WaitGroup
 		for i, s := range all {
 			r := rand.New(rand.NewPCG(m.options.Seed, uint64(round*searchers+i)))
-			wait.Go(func() { s.search(ctx, m.best, r, steps, [2]float64{cool(round), cool(round + 1)}) })
+			wait.Go(func() { s.search(ctx, best, r, steps, [2]float64{cool(round), cool(round + 1)}) })
 		}
 		wait.Wait()
 		for _, s := range all {
 			if s.bestValue > m.value {
-				m.best, m.value = slices.Clone(s.best), s.bestValue
+				m.value, best, stale = s.bestValue, slices.Clone(s.best), 0
 			}
+		}
+		m.best = m.best[:0]
+		for _, j := range best {
+			m.best = append(m.best, pool[j])
 		}
 		m.tell("search", 0.2+0.7*float64(round+1)/rounds)
 	}

@@ -18,14 +18,14 @@ func (s *state) fill(priced bool) {
 	}
 }
 
-// pick returns the best shop of the pool that fits and adds something, or -1.
-// Among equals it is the first from start on. Shops whose stamp is the given
-// one are passed over.
+// pick returns the best shop that fits and adds something, or -1. Among equals
+// it is the first from start on. Shops whose stamp is the given one are passed
+// over.
 func (s *state) pick(priced bool, start int, stamps []int32, stamp int32) int32 {
 	best, most := int32(-1), 0.0
-	s.steps += int64(len(s.pool))
-	for _, part := range [2][]int32{s.pool[start:], s.pool[:start]} {
-		for _, j := range part {
+	s.steps += int64(len(s.gain))
+	for _, part := range [2][2]int{{start, len(s.gain)}, {0, start}} {
+		for j := part[0]; j < part[1]; j++ {
 			worth := s.gain[j]
 			if worth <= rest {
 				continue
@@ -33,8 +33,8 @@ func (s *state) pick(priced bool, start int, stamps []int32, stamp int32) int32 
 			if priced {
 				worth *= s.inverse[j]
 			}
-			if worth > most && s.place[j] < 0 && (stamps == nil || stamps[j] != stamp) && s.fits(j) {
-				best, most = j, worth
+			if worth > most && s.place[j] < 0 && (stamps == nil || stamps[j] != stamp) && s.fits(int32(j)) {
+				best, most = int32(j), worth
 			}
 		}
 	}
@@ -65,11 +65,8 @@ type searcher struct {
 	out, in   []int32 // Of the present round.
 }
 
-// newSearcher returns one that puts in shops of the pool alone.
-func newSearcher(p *problem, pool []int32) *searcher {
-	s := &searcher{state: newState(p), stamps: make([]int32, len(p.shop))}
-	s.pool = pool
-	return s
+func newSearcher(p *problem) *searcher {
+	return &searcher{state: newState(p), stamps: make([]int32, len(p.shop))}
 }
 
 // Of the search.
@@ -185,7 +182,7 @@ func (s *searcher) repair(r *rand.Rand) {
 		if len(s.in) >= barred {
 			stamps = nil
 		}
-		start := r.IntN(len(s.pool))
+		start := r.IntN(len(s.gain))
 		j := s.pick(priced, start, stamps, s.round)
 		if j < 0 && stamps != nil {
 			j = s.pick(priced, start, nil, 0)

@@ -16,13 +16,13 @@ type problem struct {
 	uses    [][]use // By shop.
 	main    int     // The limit by which gains are weighed: the budget, else the number of shops; -1 for none.
 
-	shop     []int32 // Number in the instance, by the problem's number.
-	element  []int32
-	price    []float64 // What a shop uses of the main limit.
-	inverse  []float64 // One by the price.
-	given    int64     // Weight that the signed shops cover.
-	reach    []int32   // How many shops could cover an element.
-	greatest []float64 // The greatest chance among them.
+	shop    []int32 // Number in the instance, by the problem's number.
+	element []int32
+	price   []float64 // What a shop uses of the main limit.
+	inverse []float64 // One by the price.
+	given   int64     // Weight that the signed shops cover.
+	reach   []int32   // How many shops could cover an element.
+	heads   []float64 // The greatest chances among them, falling, headsKept for each element.
 }
 
 // A limit bounds what the chosen shops use of something together.
@@ -89,13 +89,25 @@ func (p *problem) turn() {
 		p.backs[e+1] += p.backs[e]
 	}
 	p.shops = make([]int32, len(p.covers))
-	p.greatest = make([]float64, len(p.weights))
+	p.heads = make([]float64, headsKept*len(p.weights))
 	at := slices.Clone(p.backs)
 	for j := range p.shop {
 		for _, e := range p.covered(j) {
 			p.shops[at[e]] = int32(j)
 			at[e]++
-			p.greatest[e] = max(p.greatest[e], p.chances[j])
+			insert(p.heads[headsKept*e:headsKept*(e+1)], p.chances[j])
+		}
+	}
+}
+
+// headsKept is how many of the chances at an element are told apart.
+const headsKept = 8
+
+// insert puts a chance into a falling list, whose last falls out.
+func insert(heads []float64, chance float64) {
+	for i, h := range heads {
+		if chance > h {
+			heads[i], chance = chance, h
 		}
 	}
 }
@@ -164,6 +176,22 @@ func (p *problem) group(in *Instance, kind string, of func(Shop) (name string, m
 	}
 }
 
+// only is the problem with these shops alone, which have new numbers: their
+// places in the list. Elements keep theirs.
+func (p *problem) only(shops []int32) *problem {
+	q := &problem{weights: p.weights, element: p.element, limits: p.limits, main: p.main, given: p.given, starts: []int32{0}}
+	for _, j := range shops {
+		q.shop = append(q.shop, p.shop[j])
+		q.chances = append(q.chances, p.chances[j])
+		q.uses = append(q.uses, p.uses[j])
+		q.price, q.inverse = append(q.price, p.price[j]), append(q.inverse, p.inverse[j])
+		q.covers = append(q.covers, p.covered(int(j))...)
+		q.starts = append(q.starts, int32(len(q.covers)))
+	}
+	q.turn()
+	return q
+}
+
 func (p *problem) covered(shop int) []int32 { return p.covers[p.starts[shop]:p.starts[shop+1]] }
 func (p *problem) by(element int32) []int32 { return p.shops[p.backs[element]:p.backs[element+1]] }
 
@@ -177,7 +205,6 @@ type state struct {
 	gain  []float64 // What each shop would add: its chance times the open weight it covers.
 	place []int32   // Where in chosen a shop stands, -1 for those that are not.
 	used  []int64   // Of each limit.
-	pool  []int32   // Shops that pick looks at.
 
 	chosen []int32
 	value  float64 // Weight covered beyond what is given.
@@ -188,10 +215,6 @@ func newState(p *problem) *state {
 	s := &state{problem: p, sure: make([]int32, len(p.weights)), fail: make([]float64, len(p.weights)),
 		open: make([]float64, len(p.weights)), gain: make([]float64, len(p.shop)), place: make([]int32, len(p.shop)),
 		used: make([]int64, len(p.limits))}
-	s.pool = make([]int32, len(p.shop))
-	for j := range s.pool {
-		s.pool[j] = int32(j)
-	}
 	s.set(nil)
 	return s
 }

@@ -81,21 +81,37 @@ func (c *BenchCoverageCmd) cases() (all []coverageCase) {
 	if c.Only == "real" {
 		return all
 	}
-	made := func() (*cover.Instance, error) { return madeCity(20_000, 5_000, c.Seed, c.Chances) }
-	for _, k := range []int{150, 400} {
-		all = append(all, coverageCase{fmt.Sprintf("made, %d shops", k), made,
-			func(*cover.Instance) cover.Limits { return cover.Limits{Shops: k} }})
-	}
-	all = append(all, coverageCase{"made, budget of 150", made, func(in *cover.Instance) cover.Limits {
-		sum := int64(0)
-		for _, s := range in.Shops {
-			sum += s.Cost
+	return append(all, c.made()...)
+}
+
+// made are cities of 20,000 elements and 5,000 shops: as wide as a real one,
+// and half as wide, where each shop covers four times as much.
+func (c *BenchCoverageCmd) made() (all []coverageCase) {
+	for _, size := range []struct {
+		name string
+		side float64
+	}{{"made", 0.27}, {"made dense", 0.135}} {
+		city := func() (*cover.Instance, error) {
+			return madeCity(madeSize{elements: 20_000, shops: 5_000, side: size.side, chances: c.Chances}, c.Seed)
 		}
-		return cover.Limits{Budget: sum / int64(len(in.Shops)) * 150}
-	}})
-	return append(all, coverageCase{"made, 150 shops, caps", made, func(*cover.Instance) cover.Limits {
-		return cover.Limits{Shops: 150, Categories: map[string]int{"0": 15, "1": 15, "2": 20}, Chain: 2}
-	}})
+		add := func(name string, limits func(*cover.Instance) cover.Limits) {
+			all = append(all, coverageCase{size.name + ", " + name, city, limits})
+		}
+		for _, k := range []int{150, 400} {
+			add(fmt.Sprintf("%d shops", k), func(*cover.Instance) cover.Limits { return cover.Limits{Shops: k} })
+		}
+		add("budget of 150", func(in *cover.Instance) cover.Limits {
+			sum := int64(0)
+			for _, s := range in.Shops {
+				sum += s.Cost
+			}
+			return cover.Limits{Budget: sum / int64(len(in.Shops)) * 150}
+		})
+		add("150 shops, caps", func(*cover.Instance) cover.Limits {
+			return cover.Limits{Shops: 150, Categories: map[string]int{"0": 15, "1": 15, "2": 20}, Chain: 2}
+		})
+	}
+	return all
 }
 
 func (c *BenchCoverageCmd) measure(ctx context.Context, s *Streams, one coverageCase) (coverageRow, error) {

@@ -111,19 +111,27 @@ func eachPlace(path string, system geo.System, with func(row map[string]string, 
 	return nil
 }
 
+// madeSize is how large a made city is.
+type madeSize struct {
+	elements, shops int
+	side            float64 // Degrees.
+	chances         bool    // Shops sign with chances from 0.2 to 0.9.
+}
+
 // madeCity makes a city of about so many elements, each a place with one of
-// seven categories: a third is spread evenly over 30 by 30 kilometres, the rest
-// stands in forty quarters of different size and density, shops likewise. The
-// weights are log-normal, so are the costs, and every fifth shop is of a chain.
-func madeCity(elements, shops int, seed uint64, chances bool) (*cover.Instance, error) {
+// seven categories: a third is spread evenly over a square, the rest stands in
+// forty quarters of different size and density, shops likewise. The weights are
+// log-normal, so are the costs, and every fifth shop is of a chain.
+func madeCity(m madeSize, seed uint64) (*cover.Instance, error) {
 	r := rand.New(rand.NewPCG(seed, 41))
-	const categories, side = 7, 0.27
+	const categories = 7
+	elements, shops, side := m.elements, m.shops, m.side
 	type quarter struct{ lat, lng, wide, sum float64 }
 	quarters := make([]quarter, 40)
 	sum := 0.0
 	for i := range quarters {
 		sum += math.Exp(r.NormFloat64())
-		quarters[i] = quarter{31 + side*r.Float64(), 121 + side*r.Float64(), 0.004 + 0.012*r.Float64(), sum}
+		quarters[i] = quarter{31 + side*r.Float64(), 121 + side*r.Float64(), side * (0.015 + 0.045*r.Float64()), sum}
 	}
 	place := func() geo.Point {
 		if r.Float64() < 1.0/3 {
@@ -154,7 +162,7 @@ func madeCity(elements, shops int, seed uint64, chances bool) (*cover.Instance, 
 		if r.IntN(5) == 0 {
 			all[i].Chain = strconv.Itoa(r.IntN(100))
 		}
-		if p := 200 + r.IntN(700); chances {
+		if p := 200 + r.IntN(700); m.chances {
 			all[i].Chance = p
 		}
 	}

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -65,6 +69,45 @@ func TestCoverageOfARealCity(t *testing.T) {
 		t.Errorf("ten minutes are 800 metres, and a seed is a plan: %v\n%s", err, same)
 	}
 	checkFiles(t, in, sum)
+	interrupted(t, dir)
+}
+
+// interrupted stops a search that would take long, as Ctrl-C does: the best
+// plan so far is there, with a certificate that holds.
+func interrupted(t *testing.T, dir string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "coverage", "plan", "--db", "c.db", "--city", "上海", "--k", "40", "--uncurated",
+		"--effort", "1000", "--progress", "--certificate", "cut.jsonl")
+	cmd.Dir, cmd.Env = dir, []string{"CITYWALK_TEST_AS_PROGRAM=1", "PATH=/usr/bin:/bin", "HOME=" + dir}
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	progress, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(progress)
+	for {
+		part, err := lines.ReadString('%')
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(part, "bound") {
+			break
+		}
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, lines); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil || !strings.Contains(out.String(), "cut off") || !strings.Contains(out.String(), "signing these 40 of 484") {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	must(t, "coverage", "check", filepath.Join(dir, "cut.jsonl"))
 }
 
 // checkFiles checks what the plan wrote.
