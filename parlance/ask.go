@@ -199,7 +199,7 @@ func (r *Reading) words(a *assembler, parts []Part) {
 			any = append(any, phrase(kindWorth, 0, atlas.TermOf(conceptKind, words().concepts[c].id)))
 		}
 		any = append(any, phrase(wholeWorth, 0, atlas.TermOf(wholeKind, letters)))
-		found := slices.ContainsFunc(any, func(p atlas.Phrase) bool { return a.missing(p.Terms) == 0 })
+		found := a.possible(any)
 		known := slices.ContainsFunc(parts, func(p Part) bool { return a.df(atlas.TermOf(wordKind, p.units[0].text)) > 0 })
 		if found && !known {
 			a.add(any)
@@ -208,7 +208,11 @@ func (r *Reading) words(a *assembler, parts []Part) {
 	}
 	for _, p := range parts {
 		if p.units[0].script == han || len(p.units) > 1 {
-			a.add(a.named(p.units))
+			any := a.named(p.units)
+			if len(p.concepts) > 0 && !a.possible(any) {
+				any = a.kinds(p.concepts, p.units)
+			}
+			a.add(any)
 		} else {
 			a.add(a.latin(p.units[0].text))
 		}

@@ -76,6 +76,11 @@ func (a *assembler) missing(terms []atlas.Term) int {
 	return n
 }
 
+// possible reports whether one of the phrases can match.
+func (a *assembler) possible(any []atlas.Phrase) bool {
+	return slices.ContainsFunc(any, func(p atlas.Phrase) bool { return a.missing(p.Terms) <= p.Lack })
+}
+
 func phrase(weight float32, lack int, terms ...atlas.Term) atlas.Phrase {
 	return atlas.Phrase{Terms: terms, Weight: weight, Lack: min(lack, len(terms)-1)}
 }
@@ -137,7 +142,9 @@ func (a *assembler) named(units []unit) []atlas.Phrase {
 	any = append(any, a.text(units, textWorth, (n-1)/3*boolInt(n > 3))...)
 	if n >= 3 && allHan(units) {
 		any = append(any, a.sound(reading(runes(units)), soundWorth, 0)...)
-		any = append(any, a.rare(units)...)
+		if a.df(any[0].Terms[0]) > 0 {
+			any = append(any, a.rare(units)...)
+		}
 	}
 	return any
 }
@@ -150,7 +157,8 @@ func boolInt(b bool) int {
 }
 
 // rare are phrases of single pairs that few places have: they stand for the
-// name, as in the park of the temple's hill.
+// name, as in the park of the temple's hill. Without a place of the name itself
+// they are but a guess.
 func (a *assembler) rare(units []unit) (any []atlas.Phrase) {
 	for i := range len(units) - 1 {
 		t := atlas.TermOf(pairKind, units[i].text+units[i+1].text)
@@ -188,14 +196,29 @@ func (a *assembler) latin(word string) []atlas.Phrase {
 		phrase(wordWorth, 0, atlas.TermOf(wordKind, word)),
 	}
 	any = append(any, a.begins(word)...)
-	if len(word) >= 2 && len(word) <= initialsMost {
-		any = append(any, phrase(initialWorth, 0, atlas.TermOf(initialKind, word)))
-	}
+	any = append(any, initialled(word)...)
 	for _, c := range words().spells(word) {
 		any = append(any, phrase(kindWorth, 0, atlas.TermOf(conceptKind, words().concepts[c].id)))
 	}
 	return append(any, a.spelled(word, soundWorth+0.2)...)
 }
+
+// initialled is a phrase of initials: of more than are indexed as one, the
+// first and every four of the rest.
+func initialled(word string) []atlas.Phrase {
+	n := len(word)
+	if n < 2 || n > initialsTyped {
+		return nil
+	}
+	terms := []atlas.Term{atlas.TermOf(initialKind, word[:min(n, initialsMost)])}
+	for i := 1; n > initialsMost && i+4 <= n; i++ {
+		terms = append(terms, atlas.TermOf(initialKind, word[i:i+4]))
+	}
+	return []atlas.Phrase{phrase(initialWorth, 0, terms...)}
+}
+
+// initialsTyped is how many letters may be initials.
+const initialsTyped = 12
 
 // begins is a phrase of words that begin so.
 func (a *assembler) begins(word string) []atlas.Phrase {

@@ -37,7 +37,7 @@ type Part struct {
 	PriceMin int32 // In the smallest unit of the currency; of Price.
 	PriceMax int32
 	spot     int
-	concepts []int
+	concepts []int // Of a kind; of words those of kinds that were taken for part of a name.
 	units    []unit
 	weak     bool // Only that if what stands beside it is understood too.
 	near     bool // Words that are a spot's name as well.
@@ -246,7 +246,7 @@ func settle(parts []Part) []Part {
 			continue
 		}
 		units := append(slices.Clone(a.units), b.units...)
-		parts[i] = Part{Kind: Words, From: a.From, To: b.To, units: units}
+		parts[i] = Part{Kind: Words, From: a.From, To: b.To, units: units, concepts: append(slices.Clone(a.concepts), b.concepts...)}
 		parts = slices.Delete(parts, i+1, i+2)
 		i = max(i-1, 0)
 	}
@@ -268,7 +268,7 @@ func (c *City) spelt(parts []Part) []Part {
 			}
 			letters += parts[i+n].units[0].text
 		}
-		if n > words && words > 0 && slices.ContainsFunc(a.spelled(letters, soundWorth), func(p atlas.Phrase) bool { return a.missing(p.Terms) == 0 }) {
+		if n > words && words > 0 && a.possible(a.spelled(letters, soundWorth)) {
 			for j := range n {
 				p := &parts[i+j]
 				*p = Part{Kind: Words, From: p.From, To: p.To, units: p.units}

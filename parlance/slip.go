@@ -8,9 +8,10 @@ import (
 
 // Bounds of forgiving.
 const (
-	slipLeast = 4  // Letters that a word must have.
-	slipMost  = 20 // Letters of a word that are looked at.
-	slipsMost = 6  // Corrections of one word.
+	slipLeast  = 4  // Letters that a word must have.
+	slipMost   = 20 // Letters of a word that are looked at.
+	slipsMost  = 6  // Corrections of one word.
+	longSounds = 5  // Syllables of a text of which two pairs may be wrong.
 )
 
 // slips returns the clauses of all words with what they may have been meant to
@@ -52,6 +53,7 @@ func (a *assembler) wrong(units []unit) []atlas.Phrase {
 	any = append(any, phrase(slipWorth+0.1, 0, chars...))
 	any = append(any, a.sound(syllables, slipWorth, 0)...)
 	if len(units) >= 3 {
+		any = append(any, a.rare(units)...)
 		any = append(any, a.sound(syllables, slipWorth-0.1, (len(syllables)-1)/2)...)
 		any = append(any, phrase(slipWorth-0.15, max(1, len(units)/4), chars...))
 		any = append(any, a.text(units, slipWorth, (len(units)-1)/2)...)
@@ -65,13 +67,15 @@ func (r *Reading) misspelt(a *assembler, parts []Part) (any []atlas.Phrase, spel
 	if len(parts) == 1 {
 		any = a.latin(word)
 	}
-	if len(word) < slipLeast || len(word) > slipMost {
+	if len(word) < slipLeast {
 		return any, ""
+	}
+	if len(word) > slipMost {
+		return append(any, a.missounded(word)...), ""
 	}
 	found := 0
 	take := func(meant string, phrases ...atlas.Phrase) {
-		can := slices.ContainsFunc(phrases, func(p atlas.Phrase) bool { return a.missing(p.Terms) <= p.Lack })
-		if found < slipsMost && can {
+		if found < slipsMost && a.possible(phrases) {
 			any = append(any, phrases...)
 			found++
 			if spelt == "" {
@@ -101,7 +105,29 @@ func (r *Reading) misspelt(a *assembler, parts []Part) (any []atlas.Phrase, spel
 			}
 		}
 	}
-	return any, spelt
+	return append(any, a.missounded(word)...), spelt
+}
+
+// missounded are the phrases of a long text in pinyin with a wrong syllable, as
+// it stands or without one of its letters.
+func (a *assembler) missounded(word string) (any []atlas.Phrase) {
+	for i := range len(word) + 1 {
+		meant := word
+		if i > 0 {
+			meant = word[:i-1] + word[i:]
+		}
+		for _, s := range spell(meant) {
+			if s.rest == "" && len(s.whole) >= longSounds && len(any) < slipsMost {
+				if p := a.sound(s.whole, slipWorth-0.1, 2); a.missing(p[0].Terms) <= p[0].Lack {
+					any = append(any, p...)
+				}
+			}
+		}
+		if i == 0 && len(any) > 0 {
+			break
+		}
+	}
+	return any
 }
 
 // near returns all that is one letter away from a word: one left out, two that

@@ -19,6 +19,7 @@ type BenchSearchCmd struct {
 	Data    string `env:"CITYWALK_DATA" required:"" type:"existingdir" help:"Folder of the public data sets: chinatravel-poi, metro-wgs84-2020, districts-datav."`
 	Engines string `default:"sqlite,postgres" help:"Yardsticks to ask; postgres starts a throw-away server of its own."`
 	Split   string `enum:"all,tuned,held" default:"all" help:"Which queries: all, those that were looked at while tuning, or the third that was held out."`
+	Lot     int    `default:"100" help:"How many places of each city are drawn by lot and looked for under their own names; 0 for none."`
 	Kinds   bool   `help:"A line for each kind of query too."`
 	Pool    string `placeholder:"FILE" help:"Write the first ten answers of all systems to each query, put together without saying whose they are and without grades, for judging."`
 	Show    int    `placeholder:"N" help:"Print our first N answers to each query, with their grades."`
@@ -57,6 +58,7 @@ func (c *BenchSearchCmd) Run(ctx context.Context, s *Streams) error {
 	queries = slices.DeleteFunc(queries, func(q judgedQuery) bool {
 		return c.Split == "tuned" && q.Held || c.Split == "held" && !q.Held
 	})
+	queries = append(queries, knownQueries(cities, c.Lot, 1)...)
 	rows, err := c.measure(ctx, s, dir, cities, queries)
 	if err != nil {
 		return err
@@ -97,7 +99,8 @@ func (c *BenchSearchCmd) measure(ctx context.Context, s *Streams, dir string, ci
 		finders = append(finders, texts...)
 	}
 	if c.Pool != "" {
-		if err := writePool(ctx, c.Pool, finders, cities, queries); err != nil {
+		judged := slices.DeleteFunc(slices.Clone(queries), func(q judgedQuery) bool { return slices.Contains(knownKinds, q.Kind) })
+		if err := writePool(ctx, c.Pool, finders, cities, judged); err != nil {
 			return nil, err
 		}
 	}
@@ -111,7 +114,7 @@ func (c *BenchSearchCmd) measure(ctx context.Context, s *Streams, dir string, ci
 			return nil, fmt.Errorf("%s: %w", f.name, err)
 		}
 		for _, r := range some {
-			if c.Kinds || r.Kind == "all" || r.Kind == "text alone" || r.Kind == "not there" {
+			if c.Kinds || slices.Contains(summed, r.Kind) || slices.Contains(knownKinds, r.Kind) {
 				rows = append(rows, r)
 			}
 		}

@@ -35,6 +35,10 @@ const absentKind = "absent"
 // textKinds are of queries that need nothing but the documents' texts.
 var textKinds = []string{"exact", "part", "english", "category", "synonym", "dish", "traditional", "mixed"}
 
+// summed are the rows over several kinds: all but what is not there, those that
+// need only text, and what is not there.
+var summed = []string{"all", "text alone", "not there"}
+
 // A searchRow is what one system did with queries of one kind.
 type searchRow struct {
 	System   string        `json:"system"`
@@ -137,15 +141,7 @@ func measureSearch(ctx context.Context, s *Streams, f finder, cities map[string]
 		if !slices.Contains(kinds, q.Kind) {
 			kinds = append(kinds, q.Kind)
 		}
-		into := []string{q.Kind}
-		if q.Kind == absentKind {
-			into = append(into, "not there")
-		} else {
-			into = append(into, "all")
-		}
-		if slices.Contains(textKinds, q.Kind) {
-			into = append(into, "text alone")
-		}
+		into := append(sumsOf(q.Kind), q.Kind)
 		for _, kind := range into {
 			r := sums[kind]
 			if r == nil {
@@ -157,7 +153,7 @@ func measureSearch(ctx context.Context, s *Streams, f finder, cities map[string]
 		}
 	}
 	var rows []searchRow
-	for _, kind := range append([]string{"all", "text alone", "not there"}, kinds...) {
+	for _, kind := range append(slices.Clone(summed), kinds...) {
 		if r := sums[kind]; r != nil {
 			n := float64(r.Queries)
 			r.NDCG, r.Recall10, r.Recall50, r.Zero = r.NDCG/n, r.Recall10/n, r.Recall50/n, r.Zero/n
@@ -167,6 +163,19 @@ func measureSearch(ctx context.Context, s *Streams, f finder, cities map[string]
 		}
 	}
 	return rows, nil
+}
+
+// sumsOf returns into which of the summed rows a kind goes.
+func sumsOf(kind string) []string {
+	switch {
+	case kind == absentKind:
+		return []string{"not there"}
+	case slices.Contains(knownKinds, kind):
+		return nil
+	case slices.Contains(textKinds, kind):
+		return []string{"all", "text alone"}
+	}
+	return []string{"all"}
 }
 
 // add adds what one answer is worth.
