@@ -1,6 +1,29 @@
 // Package discover is how members find a shop: by words, on the map, in lists,
 // and whether the card is of use where they are.
 //
+// # The index
+//
+// Each node keeps every city's shops in memory (package atlas) and answers from
+// there alone. It reads them from the database and then follows the news that
+// shops tell of themselves (package outbox):
+//
+//	Run: read all ──▶ news every 0.3 s ──▶ put, delete
+//	                      │ every 10 min, after a gap, in another life of the database
+//	                      └──────────▶ compare all, put right what differs
+//
+// An index is a function of the database's content: nodes that have seen the
+// same changes have the same Digests, whatever came in which order. Where nobody
+// runs Run (in commands and tests), each question reads the news first.
+//
+// # A question
+//
+// Words are read by package parlance: some name a place, an hour or a price and
+// become conditions, which are shown and can be taken away; the rest is looked
+// for. The order is by match, nearness and what speaks for a shop in public
+// (Best), and never personal unless the member chose it (ForMe). Every hit says
+// why it is there. Where nothing is found, conditions are given up until
+// something is, and the answer says which.
+//
 // # Coverage
 //
 // A card is sold where it is of use. The number at a place (Count) is how many
@@ -43,6 +66,7 @@
 package discover
 
 import (
+	"context"
 	"time"
 
 	"citywalk/db"
@@ -51,11 +75,27 @@ import (
 
 // Service is what the package does.
 type Service struct {
-	DB   *db.DB
-	Zone *time.Location
-	City string // The programme's own, where nobody names another.
+	DB      *db.DB
+	Zone    *time.Location
+	City    string           // The programme's own, where nobody names another.
+	Cores   int              // For reading a city; 0 is all.
+	OnError func(error)      // Is told what went wrong while following; may be nil.
+	Now     func() time.Time // What "open now" means; nil asks the database.
 
+	guide    guide
 	honours  fresh[shop.ID, Honour]
 	weeks    fresh[string, Week]
 	stations fresh[string, []Place]
+}
+
+// clock returns the present moment.
+func (s *Service) clock(ctx context.Context) (now time.Time, err error) {
+	if s.Now != nil {
+		return s.Now(), nil
+	}
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		now = tx.Now()
+		return nil
+	})
+	return now, err
 }

@@ -69,8 +69,9 @@ func Follow(d *db.DB, topic string, from time.Time) *Reader {
 // thousands at once; more says that there is more to fetch at once.
 func (r *Reader) Next(ctx context.Context) (items []Item, more bool, err error) {
 	var rows []Item
+	var now time.Time
 	err = r.db.View(ctx, func(tx *db.Tx) error {
-		if tx.Now().Sub(r.last) > Keep {
+		if now = tx.Now(); now.Sub(r.last) > Keep {
 			return ErrGap
 		}
 		rows, err = db.All[Item](tx, `
@@ -92,6 +93,10 @@ func (r *Reader) Next(ctx context.Context) (items []Item, more bool, err error) 
 		if i.At.After(r.last) {
 			r.last = i.At
 		}
+	}
+	// Where there was no news for long, there is none to catch up with.
+	if quiet := now.Add(-lookBack); !more && quiet.After(r.last) {
+		r.last = quiet
 	}
 	for id, at := range r.seen {
 		if !at.After(r.last.Add(-lookBack)) {
@@ -119,3 +124,7 @@ func Forget(ctx context.Context, d *db.DB) (n int64, err error) {
 	}
 	return n, nil
 }
+
+// Position is a moment from which a reader that begins anew misses nothing of
+// what this one has not seen.
+func (r *Reader) Position() time.Time { return r.last }

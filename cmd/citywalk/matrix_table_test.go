@@ -70,6 +70,7 @@ POST   /api/v1/redemptions/{redemption}/undo              | till.use       | S A
 POST   /api/v1/sessions                                   | public         | *
 GET    /api/v1/sessions                                   | member.use     | *
 DELETE /api/v1/sessions/{id}                              | member.use     | M | N | N
+GET    /api/v1/search                                     | public         | *
 GET    /api/v1/shops                                      | public         | *
 POST   /api/v1/shops                                      | console.write  | *
 GET    /api/v1/shops/{shop}                               | public         | *
@@ -88,6 +89,7 @@ GET    /api/v1/shops/{shop}/team                          | merchant.read  | A O
 DELETE /api/v1/shops/{shop}/team/{person}                 | merchant.write | A O | A O | B O
 PUT    /api/v1/shops/{shop}/terms                         | merchant.write | A O | A O | B O
 GET    /api/v1/signs/{number}                             | public         | *
+GET    /api/v1/suggest                                    | public         | *
 GET    /api/v1/statements                                 | merchant.read  | A O U | A O U | B O U
 GET    /api/v1/statements/{merchant}/{day}                | merchant.read  | A O U | A O U | B O U
 GET    /api/v1/statements/{merchant}/{day}/csv            | merchant.read  | A O U | A O U | B O U

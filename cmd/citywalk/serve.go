@@ -105,6 +105,7 @@ func (a *parts) serve(ctx context.Context, edge *web.Edge, box *counter) error {
 	server.Handler = a.door(server.Handler)
 	g.Go(func() error { return serve(ctx, server, edge.Listener(a.listener)) })
 	g.Go(func() error { return a.work(ctx) })
+	g.Go(func() error { return a.guide(ctx) })
 	g.Go(func() error { return a.live(ctx) })
 	g.Go(func() error { a.standing(ctx, edge); return nil })
 	return g.Wait()

@@ -155,7 +155,7 @@ func (a *parts) wire() error {
 	a.redeem = &redeem.Service{DB: a.db, Payment: a.payment, Keys: a.secrets.redeemKeys(), Zone: a.zone}
 	a.settle = &settle.Service{DB: a.db, Zone: a.zone}
 	a.community = &community.Service{DB: a.db, Curate: a.curate, Zone: a.zone}
-	a.discover = &discover.Service{DB: a.db, Zone: a.zone, City: a.cfg.City}
+	a.discover = &discover.Service{DB: a.db, Zone: a.zone, City: a.cfg.City, Now: a.now}
 
 	a.pass.InUse = redeem.InUse
 	a.pass.Gate = a.discover.Admit

@@ -135,6 +135,8 @@ func (x *crossing) rights(c city, paid, open, waits bill) map[string]ask {
 		"team":        {"merchant", shop, ""},
 		"dismiss":     {"merchant", in("shop", c.shop, "person", string(c.staff.id)), ""},
 		"shops":       {"nobody", nil, ""},
+		"search":      {"nobody", nil, ""},
+		"suggest":     {"nobody", nil, ""},
 		"shop":        {"nobody", shop, ""},
 		"sign":        {"nobody", in("number", c.number), ""},
 		"addShop":     {"operator", nil, place},

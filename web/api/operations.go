@@ -28,6 +28,8 @@ func (a *API) operations() {
 
 	// Shops.
 	op(a, get, "/shops", "shops", "Find shops near a place or by name", account.ActPublic, a.shops)
+	op(a, get, "/search", "search", "Find shops by words, place, hour and price", account.ActPublic, a.search)
+	op(a, get, "/suggest", "suggest", "Complete what was typed so far", account.ActPublic, a.suggest)
 	op(a, get, "/shops/{shop}", "shop", "One shop", account.ActPublic, a.oneShop)
 	op(a, get, "/shops/{shop}/dossier", "why", "Why a shop is on the curated list", account.ActPublic, a.why)
 	op(a, get, "/signs/{number}", "sign", "The shop of a sign's number", account.ActPublic, a.sign)

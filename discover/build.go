@@ -1,0 +1,232 @@
+package discover
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"citywalk/atlas"
+	"citywalk/db"
+	"citywalk/outbox"
+	"citywalk/shop"
+)
+
+// begin reads all cities. News are followed from that moment on.
+func (s *Service) begin(ctx context.Context) error {
+	g := &s.guide
+	var all []string
+	var now time.Time
+	err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
+		now = tx.Now()
+		if g.life, err = lifeOf(tx); err != nil {
+			return err
+		}
+		all, err = cities(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	towns := map[string]*town{}
+	for _, city := range all {
+		t, err := s.build(ctx, city)
+		if err != nil {
+			return err
+		}
+		towns[city] = t
+	}
+	g.news, g.places = outbox.Follow(s.DB, shop.Topic, now), outbox.Follow(s.DB, PlaceTopic, now)
+	g.compared = now
+	g.towns.Store(&towns)
+	return nil
+}
+
+// newTown is a city without shops, in its surroundings.
+func (s *Service) newTown(ctx context.Context, city string) (*town, error) {
+	around, err := s.around(ctx, city)
+	if err != nil {
+		return nil, err
+	}
+	t := &town{city: city, index: atlas.New(s.cores()), around: around}
+	t.learnWords()
+	return t, nil
+}
+
+// build reads a city from the database.
+func (s *Service) build(ctx context.Context, city string) (*town, error) {
+	t, err := s.newTown(ctx, city)
+	if err != nil {
+		return nil, err
+	}
+	cores := s.cores()
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		var failed error
+		index, err := atlas.Build(documents(tx, t, cores, &failed), nil, cores)
+		if failed != nil {
+			return failed
+		}
+		t.index = index
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("discover: read %s: %w", city, err)
+	}
+	t.learnWords()
+	return t, nil
+}
+
+// cores is how many cores reading a city may take.
+func (s *Service) cores() int {
+	if s.Cores > 0 {
+		return s.Cores
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// An outcome is a document, or why there is none.
+type outcome struct {
+	doc atlas.Doc
+	err error
+}
+
+// inHand is how many rows are between the database and the index.
+const inHand = 4096
+
+// documents makes a city's documents on several cores, in the order of their
+// ids. What goes wrong ends them and is left in failed.
+func documents(tx *db.Tx, t *town, cores int, failed *error) iter.Seq[atlas.Doc] {
+	return func(yield func(atlas.Doc) bool) {
+		var workers sync.WaitGroup
+		type task struct {
+			r    shopRow
+			done chan outcome
+		}
+		work, order := make(chan task), make(chan chan outcome, inHand)
+		for range max(cores, 1) {
+			workers.Go(func() {
+				for w := range work {
+					d, err := w.r.document(t.around)
+					w.done <- outcome{d, err}
+				}
+			})
+		}
+		stopped := make(chan struct{})
+		read := make(chan error, 1)
+		go func() {
+			read <- eachRow(tx, t.city, func(r shopRow) error {
+				w := task{r, make(chan outcome, 1)}
+				select {
+				case order <- w.done:
+				case <-stopped:
+					return errStopped
+				}
+				work <- w
+				return nil
+			})
+			close(order)
+			close(work)
+		}()
+		for done := range order {
+			m := <-done
+			if m.err != nil && *failed == nil {
+				*failed = m.err
+			}
+			if m.err != nil || !yield(m.doc) {
+				close(stopped)
+				drain(order)
+				break
+			}
+		}
+		if err := <-read; err != nil && *failed == nil && !errors.Is(err, errStopped) {
+			*failed = err
+		}
+		workers.Wait()
+	}
+}
+
+// drain lets whoever sends come to an end.
+func drain[T any](c <-chan T) {
+	for range c {
+		continue
+	}
+}
+
+// errStopped ends the reading of rows that nobody wants any more.
+var errStopped = errors.New("discover: stopped")
+
+// surround reads anew what lies around in a city, and puts right what of its
+// shops rests on it.
+func (s *Service) surround(ctx context.Context, city string) error {
+	t := (*s.guide.towns.Load())[city]
+	if t == nil {
+		return nil
+	}
+	around, err := s.around(ctx, city)
+	if err != nil {
+		return err
+	}
+	t.around = around
+	t.learnWords()
+	return s.compare(ctx, t)
+}
+
+// Compare puts the index right where it differs from the database, whatever
+// news were missed.
+func (s *Service) Compare(ctx context.Context) error {
+	g := &s.guide
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.towns.Load() == nil {
+		return nil // It will be read as a whole.
+	}
+	var all []string
+	err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
+		all, err = cities(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, city := range all {
+		if err := s.found(ctx, city); err != nil {
+			return err
+		}
+	}
+	for _, t := range *g.towns.Load() {
+		if err := s.compare(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) compare(ctx context.Context, t *town) error {
+	seen := make(map[string]struct{}, t.index.Len())
+	var differ []string
+	err := s.DB.View(ctx, func(tx *db.Tx) error {
+		clear(seen)
+		differ = differ[:0]
+		return eachRow(tx, t.city, func(r shopRow) error {
+			seen[string(r.ID)] = struct{}{}
+			if kept, ok := t.index.Get(string(r.ID)); !ok || stampOf(kept) != r.stamp(t.around.stamp) {
+				differ = append(differ, string(r.ID))
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for id := range t.index.All() {
+		if _, ok := seen[id]; !ok {
+			differ = append(differ, id)
+		}
+	}
+	slices.Sort(differ)
+	return s.apply(ctx, differ)
+}

@@ -1,0 +1,310 @@
+package discover
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"citywalk/atlas"
+	"citywalk/db"
+	"citywalk/fault"
+	"citywalk/outbox"
+	"citywalk/parlance"
+	"citywalk/shop"
+)
+
+// ErrLoading says that this node has not read the city's shops yet.
+var ErrLoading = fault.New(fault.Unavailable, "discover.loading", fault.Us,
+	"搜索正在准备，几秒后再试。", "Search is getting ready. Try again in a few seconds.").After(2 * time.Second)
+
+const (
+	followEvery  = 300 * time.Millisecond
+	epochEvery   = 5 * time.Second
+	compareEvery = 10 * time.Minute
+	readAtOnce   = 500 // Shops read in one View when news come.
+)
+
+// A guide is the cities of one node, in memory.
+type guide struct {
+	mu        sync.Mutex // Held by who brings the index up to date.
+	towns     atomic.Pointer[map[string]*town]
+	following atomic.Bool // Whether Run is at work; else each question looks first.
+	news      *outbox.Reader
+	places    *outbox.Reader
+	life      life
+	compared  time.Time
+}
+
+// A life is which life of which database the index was read from.
+type life struct {
+	Name  string
+	Epoch int64
+}
+
+// A town is one city.
+type town struct {
+	city   string
+	index  *atlas.Index
+	around *surroundings
+	words  atomic.Pointer[parlance.City]
+	heard  map[string]bool // Spots that words knows.
+}
+
+// town returns a city as it is now; nil is a city without shops.
+func (s *Service) town(ctx context.Context, city string) (*town, error) {
+	if !s.guide.following.Load() {
+		if err := s.KeepUp(ctx); err != nil {
+			return nil, err
+		}
+	}
+	all := s.guide.towns.Load()
+	if all == nil {
+		return nil, ErrLoading
+	}
+	return (*all)[city], nil
+}
+
+// Run reads all cities and follows the database until ctx ends. What goes wrong
+// on the way is told to OnError and tried again: the index goes stale but stays.
+func (s *Service) Run(ctx context.Context) error {
+	s.guide.following.Store(true)
+	defer s.guide.following.Store(false)
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	for {
+		err := s.turn(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil && s.OnError != nil {
+			s.OnError(err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		}
+	}
+}
+
+// turn is one look: news first, then whatever is due.
+func (s *Service) turn(ctx context.Context) error {
+	if err := s.KeepUp(ctx); err != nil {
+		return err
+	}
+	g := &s.guide
+	now, err := s.present(ctx)
+	if err != nil {
+		return err
+	}
+	if now.Sub(g.compared) >= compareEvery {
+		if err := s.Compare(ctx); err != nil {
+			return err
+		}
+		g.compared = now
+	}
+	return nil
+}
+
+// present is the database's moment, and looks whether it is in another life.
+func (s *Service) present(ctx context.Context) (now time.Time, err error) {
+	var l life
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		now = tx.Now()
+		l, err = lifeOf(tx)
+		return err
+	})
+	if err == nil && l != s.guide.life {
+		s.guide.life, s.guide.compared = l, time.Time{}
+	}
+	return now, err
+}
+
+func lifeOf(tx *db.Tx) (life, error) {
+	e, err := db.EpochOf(tx)
+	return life{e.Name, e.Epoch}, err
+}
+
+// KeepUp brings the index up to date with the news, or reads everything if
+// nothing was read yet.
+func (s *Service) KeepUp(ctx context.Context) error {
+	g := &s.guide
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.towns.Load() == nil {
+		return s.begin(ctx)
+	}
+	for {
+		moved, more, err := s.next(ctx, g.places)
+		if err != nil {
+			return err
+		}
+		for _, city := range moved {
+			if err := s.surround(ctx, city); err != nil {
+				return err
+			}
+		}
+		ids, moreShops, err := s.next(ctx, g.news)
+		if err != nil {
+			return err
+		}
+		if err := s.apply(ctx, ids); err != nil {
+			return err
+		}
+		if !more && !moreShops {
+			return nil
+		}
+	}
+}
+
+// next returns the keys of which there is news, each once. Who was away for too
+// long compares everything.
+func (s *Service) next(ctx context.Context, r *outbox.Reader) (keys []string, more bool, err error) {
+	items, more, err := r.Next(ctx)
+	if errors.Is(err, outbox.ErrGap) {
+		now, err := s.present(ctx)
+		s.guide.compared = time.Time{}
+		r.Skip(now)
+		return nil, false, err
+	}
+	for _, i := range items {
+		keys = append(keys, i.Key)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys), more, err
+}
+
+// apply reads the shops with these ids and puts them where they are now.
+func (s *Service) apply(ctx context.Context, ids []string) error {
+	for part := range slices.Chunk(ids, readAtOnce) {
+		rows := make(map[string]shopRow, len(part))
+		err := s.DB.View(ctx, func(tx *db.Tx) error {
+			clear(rows)
+			for _, id := range part {
+				r, ok, err := findRow(tx, shop.ID(id))
+				if err != nil {
+					return err
+				}
+				if ok {
+					rows[id] = r
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if err := s.put(ctx, part, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put gives each town its rows, and takes from it what is elsewhere or gone.
+func (s *Service) put(ctx context.Context, ids []string, rows map[string]shopRow) error {
+	for _, r := range rows {
+		if err := s.found(ctx, r.City); err != nil {
+			return err
+		}
+	}
+	for _, t := range *s.guide.towns.Load() {
+		b, err := t.batch(ids, rows)
+		if err != nil {
+			return err
+		}
+		if len(b.Put)+len(b.Delete) == 0 {
+			continue
+		}
+		if err := t.index.Apply(b); err != nil {
+			return fmt.Errorf("discover: change the index of %s: %w", t.city, err)
+		}
+		t.learnNew(b.Put)
+	}
+	return nil
+}
+
+// batch is what the shops with these ids change in the town.
+func (t *town) batch(ids []string, rows map[string]shopRow) (b atlas.Batch, err error) {
+	for _, id := range ids {
+		if r, ok := rows[id]; ok && r.City == t.city {
+			d, err := r.document(t.around)
+			if err != nil {
+				return b, err
+			}
+			b.Put = append(b.Put, d)
+		} else if _, here := t.index.Get(id); here {
+			b.Delete = append(b.Delete, id)
+		}
+	}
+	return b, nil
+}
+
+// found makes a town for a city that had no shops.
+func (s *Service) found(ctx context.Context, city string) error {
+	g := &s.guide
+	if (*g.towns.Load())[city] != nil {
+		return nil
+	}
+	t, err := s.newTown(ctx, city)
+	if err != nil {
+		return err
+	}
+	all := maps.Clone(*g.towns.Load())
+	all[city] = t
+	g.towns.Store(&all)
+	return nil
+}
+
+// learnWords lets the town's language know what the town has now.
+func (t *town) learnWords() {
+	v := t.vocabulary()
+	t.heard = map[string]bool{}
+	for _, spot := range v.Spots {
+		t.heard[spot.Name] = true
+	}
+	t.words.Store(parlance.NewCity(v))
+}
+
+// learnNew is learnWords, if the documents have a district that was not heard
+// yet.
+func (t *town) learnNew(docs []atlas.Doc) {
+	for _, d := range docs {
+		if d.District != "" && !t.heard[d.District] {
+			t.learnWords()
+			return
+		}
+	}
+}
+
+// Cities are the cities of which this node knows shops, in order.
+func (s *Service) Cities() []string {
+	all := s.guide.towns.Load()
+	if all == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(*all))
+}
+
+// Digests are hashes of the content of each city's index. They are equal on
+// all nodes that have followed the same changes, however they came to them.
+func (s *Service) Digests(ctx context.Context) (map[string]string, error) {
+	if !s.guide.following.Load() {
+		if err := s.KeepUp(ctx); err != nil {
+			return nil, err
+		}
+	}
+	all := s.guide.towns.Load()
+	if all == nil {
+		return nil, ErrLoading
+	}
+	sums := map[string]string{}
+	for city, t := range *all {
+		sums[city] = fmt.Sprintf("%x", t.index.Digest())
+	}
+	return sums, nil
+}

@@ -1,0 +1,121 @@
+package discover
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"citywalk/db"
+	"citywalk/geo"
+	"citywalk/money"
+	"citywalk/shop"
+)
+
+// A shopRow is all that the index keeps of a shop, from wherever it stands.
+type shopRow struct {
+	ID       shop.ID
+	Number   string
+	City     string
+	District string
+	Address  string
+	Name     string
+	Category string
+	Dishes   string
+	Lat      float64
+	Lng      float64
+	Price    money.Amount
+	Opens    int
+	Closes   int
+	State    shop.State
+	Curated  bool
+	Terms    string
+	Offers   string
+	Joined   time.Time
+	Notes    int
+	Verified int
+	Score    int // Thousandths of the list score.
+	Back     int
+	Place    int
+	List     string
+}
+
+// rowOf is what a shopRow is read by; what follows says which rows.
+const rowOf = `
+	SELECT s.id AS id, s.number AS number, s.city AS city, s.district AS district, s.address AS address, s.name AS name,
+		s.category AS category, s.dishes AS dishes, s.lat AS lat, s.lng AS lng, s.price AS price, s.opens AS opens,
+		s.closes AS closes, s.state AS state, s.curated AS curated, s.terms AS terms, s.offers AS offers, s.at AS joined,
+		(SELECT COUNT(*) FROM curate_notes n WHERE n.shop = s.id) AS notes,
+		(SELECT COUNT(*) FROM curate_notes n WHERE n.shop = s.id AND n.visit <> '') AS verified,
+		COALESCE(r.score, 0) AS score, COALESCE(r.back, -1) AS back, COALESCE(r.place, 0) AS place, COALESCE(r.list, '') AS list
+	FROM shop_shops s LEFT JOIN discover_regards r ON r.shop = s.id
+	WHERE s.state <> 'left' AND `
+
+// eachRow reads the shops of a city that have not left, by id.
+func eachRow(tx *db.Tx, city string, do func(shopRow) error) error {
+	if err := db.Each(tx, do, rowOf+`s.city = $1 ORDER BY s.id`, city); err != nil {
+		return fmt.Errorf("discover: shops of %s: %w", city, err)
+	}
+	return nil
+}
+
+// findRow returns one shop; ok is false if there is none, or it has left.
+func findRow(tx *db.Tx, id shop.ID) (r shopRow, ok bool, err error) {
+	r, err = db.One[shopRow](tx, rowOf+`s.id = $1`, id)
+	if errors.Is(err, db.ErrNone) {
+		return shopRow{}, false, nil
+	} else if err != nil {
+		return shopRow{}, false, fmt.Errorf("discover: shop %s: %w", id, err)
+	}
+	return r, true, nil
+}
+
+// cities are those that have shops.
+func cities(tx *db.Tx) ([]string, error) {
+	all, err := db.All[string](tx, `SELECT DISTINCT city FROM shop_shops ORDER BY city`)
+	if err != nil {
+		return nil, fmt.Errorf("discover: cities: %w", err)
+	}
+	return all, nil
+}
+
+// stamp is a hash of all that the index keeps of the shop: rows of one stamp
+// make the same document. ground is that of what lies around it.
+func (r shopRow) stamp(ground uint64) uint64 {
+	h := fnv.New64a()
+	var b [8]byte
+	number := func(n uint64) {
+		binary.LittleEndian.PutUint64(b[:], n)
+		h.Write(b[:])
+	}
+	for _, s := range []string{string(r.ID), r.Number, r.City, r.District, r.Address, r.Name, r.Category, r.Dishes,
+		string(r.State), r.Terms, r.Offers, r.List} {
+		number(uint64(len(s)))
+		h.Write([]byte(s))
+	}
+	curated := int64(0)
+	if r.Curated {
+		curated = 1
+	}
+	point := geo.Point{Lat: r.Lat, Lng: r.Lng}
+	for _, n := range []int64{int64(r.Price), int64(r.Opens), int64(r.Closes), curated, int64(r.Notes), int64(r.Verified),
+		int64(r.Score), int64(r.Back), int64(r.Place), point.Cell(), r.Joined.UnixMilli()} {
+		number(uint64(n))
+	}
+	number(ground)
+	return h.Sum64()
+}
+
+// dishes are the shop's, decoded.
+func (r shopRow) dishes() ([]string, error) {
+	if r.Dishes == "" {
+		return nil, nil
+	}
+	var all []string
+	if err := json.Unmarshal([]byte(r.Dishes), &all); err != nil {
+		return nil, fmt.Errorf("discover: dishes of %s: %w", r.ID, err)
+	}
+	return all, nil
+}

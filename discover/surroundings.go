@@ -1,0 +1,145 @@
+package discover
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"hash/fnv"
+	"math"
+	"slices"
+	"strings"
+
+	"citywalk/db"
+	"citywalk/geo"
+)
+
+// surroundings are what lies around a city's shops: its metro stations, its
+// districts, the areas that people speak of.
+type surroundings struct {
+	byLat     []Place // Metro stations, from south to north.
+	sights    []Place // And hotels: what people name as a place, if it is no shop.
+	districts []Area
+	quarters  []Area
+	stamp     uint64 // Of all that shops take from it.
+}
+
+// around reads the surroundings of a city.
+func (s *Service) around(ctx context.Context, city string) (*surroundings, error) {
+	var places []Place
+	var areas []Area
+	err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
+		if places, err = Places(tx, city, Kinds...); err != nil {
+			return err
+		}
+		areas, err = Areas(tx, city, District, Quarter)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newSurroundings(places, areas), nil
+}
+
+func newSurroundings(places []Place, areas []Area) *surroundings {
+	a := &surroundings{}
+	for _, p := range places {
+		if p.Kind == Metro {
+			a.byLat = append(a.byLat, p)
+		} else {
+			a.sights = append(a.sights, p)
+		}
+	}
+	slices.SortFunc(a.byLat, func(x, y Place) int {
+		return cmp.Or(cmp.Compare(x.Point.Lat, y.Point.Lat), cmp.Compare(x.ID, y.ID))
+	})
+	h := fnv.New64a()
+	var b [8]byte
+	for _, p := range a.byLat {
+		h.Write([]byte(p.Name + "\x00" + p.En + "\x00"))
+		binary.LittleEndian.PutUint64(b[:], uint64(p.Point.Cell()))
+		h.Write(b[:])
+	}
+	areas = slices.Clone(areas)
+	slices.SortFunc(areas, func(x, y Area) int { return cmp.Compare(x.ID, y.ID) })
+	for _, area := range areas {
+		h.Write([]byte(string(area.Kind) + "\x00" + area.Name + "\x00" + area.Shape.String()))
+		switch area.Kind {
+		case District:
+			a.districts = append(a.districts, area)
+		case Quarter:
+			a.quarters = append(a.quarters, area)
+		}
+	}
+	a.stamp = h.Sum64()
+	return a
+}
+
+// A reach is a station and how far it is.
+type reach struct {
+	Place
+	metres float64
+}
+
+// within are the stations within metres, nearest first.
+func (a *surroundings) within(at geo.Point, metres float64) []reach {
+	const metresPerDegree = 111_195
+	band := metres / metresPerDegree
+	from, _ := slices.BinarySearchFunc(a.byLat, at.Lat-band, func(p Place, lat float64) int { return cmp.Compare(p.Point.Lat, lat) })
+	var all []reach
+	for _, p := range a.byLat[from:] {
+		if p.Point.Lat > at.Lat+band {
+			break
+		}
+		if d := geo.Distance(at, p.Point); d <= metres {
+			all = append(all, reach{p, d})
+		}
+	}
+	slices.SortFunc(all, func(x, y reach) int { return cmp.Or(cmp.Compare(x.metres, y.metres), cmp.Compare(x.ID, y.ID)) })
+	return all
+}
+
+// station is the nearest station and the metres to it; "" if none is near.
+func (a *surroundings) station(at geo.Point) (name string, metres float64) {
+	for _, r := range a.within(at, stationFar) {
+		return r.Name, math.Round(r.metres)
+	}
+	return "", 0
+}
+
+// walkNear is how far a metro station may be that a shop is found by, in metres
+// as the crow flies.
+const walkNear = 900
+
+// names are the stations that a shop is found by, nearest first.
+func (a *surroundings) names(at geo.Point) (all []string) {
+	for _, r := range a.within(at, walkNear) {
+		all = append(all, r.Name)
+	}
+	return all
+}
+
+// district is the name of the district that holds a point, or "".
+func (a *surroundings) district(at geo.Point) string {
+	area, _ := AreaAt(a.districts, at)
+	return area.Name
+}
+
+// areas are the names of the areas that hold a point.
+func (a *surroundings) areas(at geo.Point) (names []string) {
+	for _, q := range a.quarters {
+		if q.Shape.Bounds().Contains(at) && q.Shape.Contains(at) {
+			names = append(names, q.Name)
+		}
+	}
+	return names
+}
+
+// named returns the station that is called so.
+func (a *surroundings) named(name string) (Place, bool) {
+	for _, p := range a.byLat {
+		if name != "" && (p.Name == name || strings.EqualFold(p.En, name)) {
+			return p, true
+		}
+	}
+	return Place{}, false
+}
