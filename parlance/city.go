@@ -38,8 +38,8 @@ type Vocabulary struct {
 // A City reads queries about one city. It may be used by many at once.
 type City struct {
 	Vocabulary
-	keys    map[string][]int // By name without spaces.
-	longest int              // Units of the longest key.
+	keys map[string][]int // By name without spaces.
+	most map[rune]int     // By its first character: units of the longest key.
 }
 
 const spotsMax = 20_000
@@ -47,7 +47,7 @@ const spotsMax = 20_000
 // NewCity prepares a city's vocabulary.
 func NewCity(v Vocabulary) *City {
 	v.Spots = v.Spots[:min(len(v.Spots), spotsMax)]
-	c := &City{Vocabulary: v, keys: map[string][]int{}}
+	c := &City{Vocabulary: v, keys: map[string][]int{}, most: map[rune]int{}}
 	for i, s := range v.Spots {
 		for _, name := range append([]string{s.Name}, s.Also...) {
 			c.enter(i, name)
@@ -86,7 +86,8 @@ func (c *City) key(i int, units []unit) {
 		}
 	}
 	c.keys[k] = append(c.keys[k], i)
-	c.longest = max(c.longest, len(units))
+	first, _ := utf8.DecodeRuneInString(k)
+	c.most[first] = max(c.most[first], len(units))
 }
 
 // bareOf is a spot's name without the word for what it is, or "".
@@ -123,14 +124,12 @@ func latinNames(name string) []string {
 	return all
 }
 
-// at returns the spots of the longest name with which units begin, and how many
+// at returns the spots of the longest name that begins at unit i, and how many
 // units it is.
-func (c *City) at(units []unit) (spots []int, n int) {
-	for n = min(c.longest, len(units)); n > 0; n-- {
-		if !unbroken(units[:n]) {
-			continue
-		}
-		if spots = c.keys[join(units[:n])]; len(spots) > 0 {
+func (c *City) at(l *line, i int) (spots []int, n int) {
+	first, _ := utf8.DecodeRuneInString(l.units[i].text)
+	for n = min(c.most[first], l.until[i]-i); n > 0; n-- {
+		if spots = c.keys[l.name(i, n)]; len(spots) > 0 {
 			return spots, n
 		}
 	}

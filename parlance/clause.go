@@ -116,7 +116,7 @@ func (a *assembler) kinds(concepts []int, units []unit) []atlas.Phrase {
 // missing.
 func (a *assembler) text(units []unit, weight float32, lack int) []atlas.Phrase {
 	var terms []atlas.Term
-	for _, run := range runs(units) {
+	for run := range runs(units) {
 		switch {
 		case run[0].script != han:
 			terms = append(terms, atlas.TermOf(wordKind, run[0].text))
@@ -232,7 +232,7 @@ func (a *assembler) begins(word string) []atlas.Phrase {
 // typed.
 func (a *assembler) spelled(letters string, weight float32) []atlas.Phrase {
 	var any []atlas.Phrase
-	for _, s := range spell(letters) {
+	for _, s := range spell(letters, spellingsMost) {
 		if s.rest == "" {
 			any = append(any, a.sound(s.whole, weight, 0)...)
 			continue

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 )
 
 // A use says where a word of a concept counts.
@@ -34,7 +33,7 @@ type thesaurus struct {
 	concepts []concept
 	index    map[string]int
 	words    map[string][]sense // By folded text: characters, or English words with a space between.
-	longest  int                // Units of the longest word.
+	most     map[string]int     // By its first unit: units of the longest word or English name that begins so.
 	spelled  []spelled          // By letters, sorted: what is typed for Chinese words in pinyin or initials.
 	known    map[string]string  // English names to Chinese ones.
 }
@@ -49,7 +48,7 @@ type spelled struct {
 var words = sync.OnceValue(newThesaurus)
 
 func newThesaurus() *thesaurus {
-	t := &thesaurus{index: map[string]int{}, words: map[string][]sense{}, known: map[string]string{}}
+	t := &thesaurus{index: map[string]int{}, words: map[string][]sense{}, most: map[string]int{}, known: map[string]string{}}
 	lines := strings.Split(strings.TrimSpace(eating)+"\n"+strings.TrimSpace(going), "\n")
 	fields := make([][]string, len(lines))
 	for i, line := range lines {
@@ -75,7 +74,7 @@ func newThesaurus() *thesaurus {
 	for _, pair := range strings.FieldsFunc(known, func(r rune) bool { return r == '|' || r == '\n' }) {
 		if en, zh, ok := strings.Cut(pair, "="); ok {
 			t.known[en] = zh
-			t.longest = max(t.longest, len(strings.Fields(en)))
+			t.begin(split(en, 16))
 		}
 	}
 	slices.SortFunc(t.spelled, func(a, b spelled) int { return strings.Compare(a.letters, b.letters) })
@@ -103,12 +102,18 @@ func (t *thesaurus) add(i int, w string, name *string) {
 		return
 	}
 	t.words[key] = append(t.words[key], s)
-	t.longest = max(t.longest, len(units))
+	t.begin(units)
 	if s.use == read || len(units) < 2 || units[0].script != han {
 		return
 	}
-	syllables := reading(runes(units))
-	t.spelled = append(t.spelled, spelled{strings.Join(syllables, ""), i, false}, spelled{initials(syllables), i, true})
+	whole, first := letters(units)
+	t.spelled = append(t.spelled, spelled{whole, i, false}, spelled{first, i, true})
+}
+
+// begin notes how long words are that begin with a unit.
+func (t *thesaurus) begin(units []unit) {
+	first := units[0].text
+	t.most[first] = max(t.most[first], len(units))
 }
 
 // closure returns all concepts that one is one of.
@@ -124,36 +129,11 @@ func (t *thesaurus) closure(i int) []int {
 	return all
 }
 
-// keyOf is units as a key of words: a space between words of letters.
-func keyOf(units []unit) string {
-	var b strings.Builder
-	for i, u := range units {
-		if i > 0 && (u.script != han || units[i-1].script != han) {
-			b.WriteByte(' ')
-		}
-		b.WriteString(u.text)
-	}
-	return b.String()
-}
-
-// initials returns the first letters of syllables.
-func initials(syllables []string) string {
-	var b strings.Builder
-	for _, s := range syllables {
-		r, _ := utf8.DecodeRuneInString(s)
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// meant returns the longest word of a concept with which units begin, and how
+// meant returns the longest word of a concept that begins at unit i, and how
 // many units it is. Words that are only read do not count.
-func (t *thesaurus) meant(units []unit) (concepts []int, n int) {
-	for n = min(t.longest, len(units)); n > 0; n-- {
-		if !unbroken(units[:n]) {
-			continue
-		}
-		for _, s := range t.words[keyOf(units[:n])] {
+func (t *thesaurus) meant(l *line, i int) (concepts []int, n int) {
+	for n = min(t.most[l.units[i].text], l.until[i]-i); n > 0; n-- {
+		for _, s := range t.words[l.key(i, n)] {
 			if s.use != read {
 				concepts = append(concepts, s.concept)
 			}
@@ -163,17 +143,6 @@ func (t *thesaurus) meant(units []unit) (concepts []int, n int) {
 		}
 	}
 	return nil, 0
-}
-
-// unbroken reports whether nothing stands between characters; English words
-// have a space between them.
-func unbroken(units []unit) bool {
-	for i, u := range units[1:] {
-		if u.gap && (u.script == han || units[i].script == han) {
-			return false
-		}
-	}
-	return true
 }
 
 // spells returns the concepts with a Chinese word that is spelled so, or, from
@@ -199,41 +168,45 @@ const (
 	twice    = 20 // More, if category and name say so.
 )
 
-// kinds returns the concepts that a place is of, with weights.
-func (t *thesaurus) kinds(p *Text) map[int]int {
-	found := map[int]int{}
-	labels := map[int]bool{}
-	t.each(split(p.Category, textUnits), func(c int) { labels[c] = true })
+// kinds returns how much a place is of each concept.
+func (t *thesaurus) kinds(x *pieces) []uint8 {
+	found, labels := make([]uint8, len(t.concepts)), make([]bool, len(t.concepts))
+	var known []int // In the order in which they were found.
+	t.each(x.category, func(c int) {
+		if !labels[c] {
+			labels[c] = true
+			known = append(known, c)
+		}
+	})
 	label := byLabel
-	if t.divided(labels) {
+	if t.divided(known) {
 		label = byLabels
 	}
-	for c := range labels {
-		found[c] = label
+	for _, c := range known {
+		found[c] = uint8(label)
 	}
-	raise := func(weight int) func(int) {
-		return func(c int) {
-			if labels[c] && weight == byName {
-				found[c] = max(label, byName) + twice
-			} else {
-				found[c] = max(found[c], weight)
-			}
+	raise := func(texts [][]unit, weight int) {
+		for _, text := range texts {
+			t.each(text, func(c int) {
+				if found[c] == 0 {
+					known = append(known, c)
+				}
+				if labels[c] && weight == byName {
+					found[c] = uint8(max(label, byName) + twice)
+				} else {
+					found[c] = max(found[c], uint8(weight))
+				}
+			})
 		}
 	}
-	core, _ := divide(p.Name)
-	for _, part := range core {
-		t.each(part, raise(byName))
-	}
-	for _, a := range p.Aliases {
-		t.each(split(a, nameUnits), raise(byName))
-	}
-	for _, d := range p.Dishes[:min(len(p.Dishes), dishesMax)] {
-		t.each(split(d, dishUnits), raise(byDish))
-	}
-	for c, w := range found {
+	raise(x.name, byName)
+	raise(x.aliases, byName)
+	raise(x.dishes, byDish)
+	own := slices.Clone(found)
+	for _, c := range known {
 		for _, wide := range t.concepts[c].wider {
-			if w > byDish {
-				found[wide] = max(found[wide], w-20)
+			if own[c] > byDish {
+				found[wide] = max(found[wide], own[c]-20)
 			}
 		}
 	}
@@ -241,14 +214,10 @@ func (t *thesaurus) kinds(p *Text) map[int]int {
 }
 
 // divided reports whether concepts are not all one or wider than one.
-func (t *thesaurus) divided(set map[int]bool) bool {
+func (t *thesaurus) divided(set []int) bool {
 	narrow := 0
-	for c := range set {
-		wide := false
-		for other := range set {
-			wide = wide || slices.Contains(t.concepts[other].wider, c)
-		}
-		if !wide {
+	for _, c := range set {
+		if !slices.ContainsFunc(set, func(other int) bool { return slices.Contains(t.concepts[other].wider, c) }) {
 			narrow++
 		}
 	}
@@ -258,15 +227,13 @@ func (t *thesaurus) divided(set map[int]bool) bool {
 // each calls fn with the concepts of the words in a text. A word of a single
 // character counts only at the end, as in the name of a temple.
 func (t *thesaurus) each(units []unit, fn func(concept int)) {
-	for i := range units {
-		for n := 1; n <= min(t.longest, len(units)-i); n++ {
-			if !unbroken(units[i : i+n]) {
-				break
-			}
-			if n == 1 && units[i].script == han && i < len(units)-1 {
+	l := lineOf(units)
+	for i, u := range units {
+		for n := min(t.most[u.text], l.until[i]-i); n > 0; n-- {
+			if n == 1 && u.script == han && i < len(units)-1 {
 				continue
 			}
-			for _, s := range t.words[keyOf(units[i:i+n])] {
+			for _, s := range t.words[l.key(i, n)] {
 				if s.use != said {
 					fn(s.concept)
 				}

@@ -34,6 +34,7 @@
 package parlance
 
 import (
+	"slices"
 	"strings"
 
 	"citywalk/atlas"
@@ -88,45 +89,44 @@ const (
 	placeTerms   = 600
 )
 
-// bag collects terms; the heaviest of one term counts.
-type bag map[atlas.Term]uint8
+// A bag collects terms. One may stand in it twice; in the index the heavier
+// counts.
+type bag struct{ all []atlas.Weighted }
 
-func (b bag) add(kind byte, text string, weight int) {
-	if text == "" || len(b) >= placeTerms {
-		return
+func (b *bag) add(kind byte, text string, weight int) {
+	if text != "" && len(b.all) < placeTerms {
+		b.all = append(b.all, atlas.Weighted{Term: atlas.TermOf(kind, text), Weight: uint8(min(weight, 255))})
 	}
-	t := atlas.TermOf(kind, text)
-	b[t] = max(b[t], uint8(min(weight, 255)))
 }
 
 // Terms returns what a place is found by. It depends on the place's texts
 // alone, and is the same on every node.
 func Terms(p Text) []atlas.Weighted {
-	b := bag{}
-	parts, branch := divide(p.Name)
-	for i, part := range parts {
+	b := bag{make([]atlas.Weighted, 0, 128)}
+	x := cutUp(&p)
+	for i, part := range x.name {
 		weight := inName
 		if i > 0 {
 			weight = inPart
 		}
-		b.name(part, weight, p.City, len(parts))
+		b.name(part, weight, p.City, len(x.name))
 	}
-	if len(parts) > 1 {
-		var all []unit
-		for _, part := range parts {
-			all = append(all, part...)
+	if len(x.name) > 1 {
+		b.add(wholeKind, join(slices.Concat(x.name...)), inName)
+	}
+	for _, a := range x.aliases {
+		b.name(a, inName, p.City, 1)
+	}
+	t := words()
+	for c, weight := range t.kinds(&x) {
+		if weight > 0 {
+			b.add(conceptKind, t.concepts[c].id, int(weight))
 		}
-		b.add(wholeKind, join(all), inName)
 	}
-	for _, a := range p.Aliases[:min(len(p.Aliases), aliasesMax)] {
-		b.name(split(a, nameUnits), inName, p.City, 1)
-	}
-	b.text(branch, inBranch)
-	category := split(p.Category, textUnits)
-	b.text(category, inCategory)
-	b.chars(category, inCategory)
-	for _, d := range p.Dishes[:min(len(p.Dishes), dishesMax)] {
-		dish := split(d, dishUnits)
+	b.text(x.branch, inBranch)
+	b.text(x.category, inCategory)
+	b.chars(x.category, inCategory)
+	for _, dish := range x.dishes {
 		b.add(dishKind, join(dish), inName)
 		b.text(dish, inDish)
 		b.sounds(dish, inDish)
@@ -135,20 +135,33 @@ func Terms(p Text) []atlas.Weighted {
 		b.text(split(area, textUnits), inArea)
 	}
 	b.text(split(p.Address, addressUnits), inAddress)
-	t := words()
-	for c, weight := range t.kinds(&p) {
-		b.add(conceptKind, t.concepts[c].id, weight)
+	return b.all
+}
+
+// pieces are a place's texts cut up.
+type pieces struct {
+	name     [][]unit
+	branch   []unit
+	aliases  [][]unit
+	category []unit
+	dishes   [][]unit
+}
+
+func cutUp(p *Text) (x pieces) {
+	x.name, x.branch = divide(p.Name)
+	for _, a := range p.Aliases[:min(len(p.Aliases), aliasesMax)] {
+		x.aliases = append(x.aliases, split(a, nameUnits))
 	}
-	all := make([]atlas.Weighted, 0, len(b))
-	for t, w := range b {
-		all = append(all, atlas.Weighted{Term: t, Weight: w})
+	x.category = split(p.Category, textUnits)
+	for _, d := range p.Dishes[:min(len(p.Dishes), dishesMax)] {
+		x.dishes = append(x.dishes, split(d, dishUnits))
 	}
-	return sorted(all)
+	return x
 }
 
 // name adds all that one of so many parts of a name is found by. A part is less
 // than a name: the tower comes before the restaurant in the tower.
-func (b bag) name(part []unit, weight int, city string, of int) {
+func (b *bag) name(part []unit, weight int, city string, of int) {
 	whole := weight
 	if of > 1 {
 		whole -= 50
@@ -157,7 +170,7 @@ func (b bag) name(part []unit, weight int, city string, of int) {
 	if bare := trimmed(part, city); len(bare) < len(part) {
 		b.add(wholeKind, join(bare), whole-15)
 	}
-	for _, run := range runs(part) {
+	for run := range runs(part) {
 		if run[0].script == han && len(run) > 1 && len(run) < len(part) {
 			b.add(wholeKind, join(run), whole-25)
 		}
@@ -169,8 +182,8 @@ func (b bag) name(part []unit, weight int, city string, of int) {
 }
 
 // text adds pairs of characters, words and their beginnings.
-func (b bag) text(units []unit, weight int) {
-	for _, run := range runs(units) {
+func (b *bag) text(units []unit, weight int) {
+	for run := range runs(units) {
 		if run[0].script == han {
 			for i := range len(run) - 1 {
 				b.add(pairKind, run[i].text+run[i+1].text, weight)
@@ -191,7 +204,7 @@ const (
 	prefixMost  = 8
 )
 
-func (b bag) chars(units []unit, weight int) {
+func (b *bag) chars(units []unit, weight int) {
 	for _, u := range units {
 		if u.script == han {
 			b.add(charKind, u.text, weight)
@@ -200,11 +213,11 @@ func (b bag) chars(units []unit, weight int) {
 }
 
 // sounds adds pairs of syllables, in each way that they may be read.
-func (b bag) sounds(units []unit, weight int) {
-	for _, run := range runs(units) {
+func (b *bag) sounds(units []unit, weight int) {
+	for run := range runs(units) {
 		var before []string
-		for _, r := range runes(run) {
-			now := readings(r)
+		for _, u := range run {
+			now := readings(u.char())
 			for _, x := range before {
 				for _, y := range now {
 					b.add(soundKind, x+" "+y, weight)
@@ -217,12 +230,12 @@ func (b bag) sounds(units []unit, weight int) {
 
 // initials adds those of the first two to six characters, and threes and fours
 // from any character on, which say less.
-func (b bag) initials(units []unit, weight int) {
-	for _, run := range runs(units) {
+func (b *bag) initials(units []unit, weight int) {
+	for run := range runs(units) {
 		if run[0].script != han || len(run) < 2 {
 			continue
 		}
-		for _, all := range initialsOf(runes(run)) {
+		for _, all := range initialsOf(run) {
 			for n := 2; n <= min(len(all), initialsMost); n++ {
 				b.add(initialKind, all[:n], weight)
 			}
@@ -237,55 +250,75 @@ func (b bag) initials(units []unit, weight int) {
 
 const initialsMost = 6
 
-// initialsOf returns the initials of characters, in at most four ways.
-func initialsOf(text []rune) []string {
-	all := []string{""}
-	for _, r := range text {
-		letters := map[byte]bool{}
-		var next []string
-		for _, y := range readings(r) {
-			if letters[y[0]] {
+// initialsOf returns the initials of characters, in at most four ways; none if
+// one is no Chinese character.
+func initialsOf(run []unit) []string {
+	all := make([][]byte, 1, 4)
+	all[0] = make([]byte, 0, len(run))
+	for _, u := range run {
+		known := readings(u.char())
+		if len(known) == 0 {
+			return nil
+		}
+		ways := len(all)
+		for i, y := range known {
+			if i > 0 && y[0] == known[0][0] {
 				continue
 			}
-			letters[y[0]] = true
-			for _, before := range all {
-				if len(next) < 4 {
-					next = append(next, before+y[:1])
+			for j := range ways {
+				if i == 0 {
+					all[j] = append(all[j], y[0])
+				} else if len(all) < cap(all) {
+					other := slices.Clone(all[j])
+					other[len(other)-1] = y[0]
+					all = append(all, other)
 				}
 			}
 		}
-		if len(next) == 0 {
-			return nil
-		}
-		all = next
 	}
-	return all
+	texts := make([]string, len(all))
+	for i, a := range all {
+		texts[i] = string(a)
+	}
+	return texts
 }
 
 // divide returns the parts of a name, which dots and the like divide, and what
 // stands in brackets, which is the branch.
 func divide(name string) (parts [][]unit, branch []unit) {
-	var core, inside strings.Builder
+	if !strings.ContainsAny(name, "(（[【「·•・∙|｜/／—") {
+		if units := split(name, nameUnits); len(units) > 0 {
+			parts = [][]unit{units}
+		}
+		return parts, nil
+	}
+	core, inside := unbracketed(name)
+	for _, part := range strings.FieldsFunc(core, func(r rune) bool { return strings.ContainsRune("·•・∙|｜/／—", r) }) {
+		if units := split(part, nameUnits); len(units) > 0 {
+			parts = append(parts, units)
+		}
+	}
+	return parts, split(inside, textUnits)
+}
+
+// unbracketed returns what of a name stands outside brackets and inside.
+func unbracketed(name string) (outside, inside string) {
+	var out, in strings.Builder
 	depth := 0
 	for _, r := range name {
 		switch r {
 		case '(', '（', '[', '【', '「':
 			depth++
-			inside.WriteByte(' ')
+			in.WriteByte(' ')
 		case ')', '）', ']', '】', '」':
 			depth = max(depth-1, 0)
 		default:
 			if depth > 0 {
-				inside.WriteRune(r)
+				in.WriteRune(r)
 			} else {
-				core.WriteRune(r)
+				out.WriteRune(r)
 			}
 		}
 	}
-	for _, part := range strings.FieldsFunc(core.String(), func(r rune) bool { return strings.ContainsRune("·•・∙|｜/／—", r) }) {
-		if units := split(part, nameUnits); len(units) > 0 {
-			parts = append(parts, units)
-		}
-	}
-	return parts, split(inside.String(), textUnits)
+	return strings.TrimSpace(out.String()), in.String()
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/mozillazg/go-pinyin"
 )
@@ -24,24 +25,64 @@ const heteronyms = `
 曲 qu qu|差 cha chai|好 hao hao|见 jian xian|佛 fo fu|伽 jia qie|仔 zai zi|女 nv nu|吕 lv lu|旅 lv lu|驴 lv lu|铝 lv lu|律 lv lu|虑 lv lu|滤 lv lu|略 lve lue|虐 nve nue
 `
 
-var readingTable = sync.OnceValue(func() map[rune][]string {
-	m := map[rune][]string{}
+// A readingBook is how the characters of the basic plane are read.
+type readingBook struct {
+	several map[rune][]string
+	one     [][]string     // Every syllable, each in a list of its own.
+	first   [1 << 16]int16 // Into one; 0 is no Chinese character.
+}
+
+var readingsKnown = sync.OnceValue(func() *readingBook {
+	b := &readingBook{several: map[rune][]string{}, one: [][]string{nil}}
+	args, number := pinyin.NewArgs(), map[string]int16{}
+	for r := range pinyin.PinyinDict {
+		if r >= len(b.first) {
+			continue
+		}
+		for _, y := range pinyin.SinglePinyin(rune(r), args) {
+			if number[y] == 0 {
+				number[y] = int16(len(b.one))
+				b.one = append(b.one, []string{y})
+			}
+			b.first[r] = number[y]
+		}
+	}
 	for _, entry := range strings.FieldsFunc(heteronyms, func(r rune) bool { return r == '|' || r == '\n' }) {
 		f := strings.Fields(entry)
-		m[[]rune(f[0])[0]] = slices.Compact(f[1:])
+		b.several[[]rune(f[0])[0]] = slices.Compact(f[1:])
 	}
-	return m
+	return b
 })
-
-var pinyinArgs = pinyin.NewArgs()
 
 // readings returns how a character may be read, without tones; nil if it is no
 // Chinese character that the dictionary knows.
 func readings(r rune) []string {
-	if known, ok := readingTable()[r]; ok {
+	b := readingsKnown()
+	if known, ok := b.several[r]; ok {
 		return known
 	}
-	return pinyin.SinglePinyin(r, pinyinArgs)
+	if uint32(r) >= uint32(len(b.first)) {
+		return nil
+	}
+	return b.one[b.first[r]]
+}
+
+// letters returns how units are most likely read, as letters, and the first of
+// each; what is no Chinese character is as it is.
+func letters(units []unit) (whole, initials string) {
+	var w, i strings.Builder
+	for _, u := range units {
+		text := u.text
+		if u.script == han {
+			if known := readings(u.char()); len(known) > 0 {
+				text = known[0]
+			}
+		}
+		w.WriteString(text)
+		_, size := utf8.DecodeRuneInString(text)
+		i.WriteString(text[:size])
+	}
+	return w.String(), i.String()
 }
 
 // reading returns how a text is most likely read, one syllable a character,
@@ -68,12 +109,10 @@ const syllableMost = 6 // Letters of the longest, such as zhuang.
 
 var syllables = sync.OnceValue(func() syllabary {
 	s := syllabary{whole: map[string]bool{}, prefix: map[string][]string{}}
-	for r := range pinyin.PinyinDict {
+	for _, y := range readingsKnown().one[1:] {
 		// Rare characters have syllables that nobody types: ng, m, hng.
-		for _, y := range pinyin.SinglePinyin(rune(r), pinyinArgs) {
-			if len(y) <= syllableMost && strings.ContainsAny(y, "aeiouv") {
-				s.whole[y] = true
-			}
+		if len(y[0]) <= syllableMost && strings.ContainsAny(y[0], "aeiouv") {
+			s.whole[y[0]] = true
 		}
 	}
 	for _, y := range []string{"lu", "nu", "lue", "nue", "lyu", "nyu"} {
@@ -102,15 +141,15 @@ const (
 	spellingsMost = 4
 )
 
-// spell cuts letters into syllables, in at most four ways, those with fewer
+// spell cuts letters into syllables, in at most so many ways, those with fewer
 // syllables first.
-func spell(letters string) []spelling {
+func spell(letters string, most int) []spelling {
 	if len(letters) < 2 || len(letters) > spelledMost {
 		return nil
 	}
 	s := syllables()
 	// Of each rest of the letters, what is the least number of syllables.
-	least := make([]int, len(letters)+1)
+	var least [spelledMost + 1]int
 	for i := len(letters) - 1; i >= 0; i-- {
 		least[i] = -1
 		if _, begun := s.prefix[letters[i:]]; begun {
@@ -126,31 +165,40 @@ func spell(letters string) []spelling {
 		return nil
 	}
 	var all []spelling
-	for slack := 0; slack <= 1 && len(all) < spellingsMost; slack++ {
-		all = cut(letters, 0, least[0]+slack, nil, least, all)
+	c := cutter{letters: letters, least: least[:], most: most}
+	for slack := 0; slack <= 1 && len(all) < most; slack++ {
+		all = c.cut(0, least[0]+slack, make([]string, 0, least[0]+1), all)
 	}
 	return all
 }
 
-// cut appends the ways to cut letters from i on into exactly n syllables.
-func cut(letters string, i, n int, before []string, least []int, all []spelling) []spelling {
-	if len(all) == spellingsMost || least[i] < 0 || least[i] > n {
+// A cutter cuts letters into syllables. least is of each rest of the letters how
+// many syllables it has at least, or -1.
+type cutter struct {
+	letters string
+	least   []int
+	most    int
+}
+
+// cut appends the ways to cut the letters from i on into exactly n syllables.
+func (c *cutter) cut(i, n int, before []string, all []spelling) []spelling {
+	if len(all) == c.most || c.least[i] < 0 || c.least[i] > n {
 		return all
 	}
-	if i == len(letters) {
+	if i == len(c.letters) {
 		if n == 0 {
 			all = append(all, spelling{whole: slices.Clone(before)})
 		}
 		return all
 	}
 	s := syllables()
-	for l := min(syllableMost, len(letters)-i); l >= 1 && n > 0; l-- {
-		if s.whole[letters[i:i+l]] {
-			all = cut(letters, i+l, n-1, append(before, normal(letters[i:i+l])), least, all)
+	for l := min(syllableMost, len(c.letters)-i); l >= 1 && n > 0; l-- {
+		if s.whole[c.letters[i:i+l]] {
+			all = c.cut(i+l, n-1, append(before, normal(c.letters[i:i+l])), all)
 		}
 	}
-	if _, begun := s.prefix[letters[i:]]; begun && n == 1 && len(all) < spellingsMost && len(before) > 0 {
-		all = append(all, spelling{whole: slices.Clone(before), rest: letters[i:]})
+	if _, begun := s.prefix[c.letters[i:]]; begun && n == 1 && len(all) < c.most && len(before) > 0 {
+		all = append(all, spelling{whole: slices.Clone(before), rest: c.letters[i:]})
 	}
 	return all
 }

@@ -88,13 +88,16 @@ func (c *City) Read(text string) Reading {
 
 // translate replaces English names of places by the Chinese ones.
 func translate(units []unit) []unit {
-	t := words()
+	t, l := words(), lineOf(units)
 	var all []unit
 	for i := 0; i < len(units); {
-		n := min(t.longest, len(units)-i)
+		n := 0
+		if units[i].script != han {
+			n = min(t.most[units[i].text], len(units)-i)
+		}
 		for ; n > 0; n-- {
-			zh, ok := t.known[keyOf(units[i:i+n])]
-			if !ok || units[i].script == han {
+			zh, ok := t.known[l.key(i, n)]
+			if !ok {
 				continue
 			}
 			for j, u := range split(zh, nameUnits) {
@@ -117,9 +120,10 @@ func translate(units []unit) []unit {
 
 // scan reads from left to right, the longest first.
 func (c *City) scan(text string, units []unit) []Part {
+	l := lineOf(units)
 	var parts []Part
 	for i := 0; i < len(units); {
-		p, n := c.next(text, units[i:], parts)
+		p, n := c.next(text, &l, i, parts)
 		if n == 0 {
 			p, n = Part{Kind: Words}, 1
 			if last := len(parts) - 1; last >= 0 && parts[last].Kind == Words && !units[i].gap && units[i].script == han && units[i-1].script == han {
@@ -137,22 +141,22 @@ func (c *City) scan(text string, units []unit) []Part {
 	return parts
 }
 
-// next reads the one thing that units begin with; n is 0 if it is nothing that
+// next reads the one thing that begins at unit i; n is 0 if it is nothing that
 // is known.
-func (c *City) next(text string, units []unit, before []Part) (Part, int) {
-	if p, n := priced(text, units); n > 0 {
+func (c *City) next(text string, l *line, i int, before []Part) (Part, int) {
+	if p, n := priced(text, l, i); n > 0 {
 		return Part{Kind: Price, PriceMin: fen(p.least), PriceMax: fen(p.most)}, n
 	}
-	spots, spotted := c.at(units)
-	concepts, meant := words().meant(units)
-	wish, wished := c.wish(units, before)
+	spots, spotted := c.at(l, i)
+	concepts, meant := words().meant(l, i)
+	wish, wished := c.wish(l, i, before)
 	switch {
 	case wished > 0 && wished >= max(spotted, meant):
 		return wish, wished
 	case spotted > 0 && spotted >= meant:
-		return c.spot(spots, units, spotted)
+		return c.spot(spots, l.name(i, spotted)), spotted
 	case meant > 0:
-		return kindOf(concepts, units[:meant]), meant
+		return kindOf(concepts, l.units[i:i+meant]), meant
 	}
 	return Part{}, 0
 }
@@ -160,15 +164,15 @@ func (c *City) next(text string, units []unit, before []Part) (Part, int) {
 func fen(yuan int) int32 { return int32(min(yuan, math.MaxInt32/100)) * 100 }
 
 // wish reads a wish, or filler.
-func (c *City) wish(units []unit, before []Part) (Part, int) {
+func (c *City) wish(l *line, i int, before []Part) (Part, int) {
 	book := phrases()
 	spotBefore := len(before) > 0 && (before[len(before)-1].Kind == At || before[len(before)-1].Kind == In)
-	kind, n := book.longestOf(units, func(k string) bool {
+	kind, n := book.longestOf(l, i, func(k string) bool {
 		switch k {
 		case "there", "stop":
 			return spotBefore
 		case "near", "near to":
-			return !spotBefore || k == "near to" && units[0].script == latin
+			return !spotBefore || k == "near to" && l.units[i].script == latin
 		}
 		return true
 	})
@@ -194,11 +198,11 @@ var wishNames = map[string][2]string{
 
 // spot reads a station, a district and the like. It is weak unless a word for
 // what it is stands in it, as in 静安区.
-func (c *City) spot(spots []int, units []unit, n int) (Part, int) {
+func (c *City) spot(spots []int, name string) Part {
 	best := spots[0]
 	for _, i := range spots {
 		// A station before a landmark before a district, unless it says so.
-		if c.rank(i, units[:n]) < c.rank(best, units[:n]) {
+		if c.rank(i, name) < c.rank(best, name) {
 			best = i
 		}
 	}
@@ -209,14 +213,14 @@ func (c *City) spot(spots []int, units []unit, n int) (Part, int) {
 	}
 	if s.Kind == District || s.Point == (geo.Point{}) {
 		p.Kind = In
-		p.weak = join(units[:n]) != s.Name
+		p.weak = name != s.Name
 	}
-	return p, n
+	return p
 }
 
-func (c *City) rank(i int, units []unit) int {
+func (c *City) rank(i int, name string) int {
 	s := c.Spots[i]
-	if s.Name == join(units) && s.Kind == District {
+	if s.Name == name && s.Kind == District {
 		return 0
 	}
 	return int(s.Kind)

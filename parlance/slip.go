@@ -83,8 +83,8 @@ func (r *Reading) misspelt(a *assembler, parts []Part) (any []atlas.Phrase, spel
 			}
 		}
 	}
-	t := words()
-	for _, meant := range near(word) {
+	t, all := words(), near(word)
+	for _, meant := range all {
 		take(meant, phrase(slipWorth+0.1, 0, atlas.TermOf(wordKind, meant)))
 		if zh, ok := t.known[meant]; ok {
 			take(zh, a.named(split(zh, nameUnits))...)
@@ -95,11 +95,14 @@ func (r *Reading) misspelt(a *assembler, parts []Part) (any []atlas.Phrase, spel
 			}
 		}
 	}
-	for _, meant := range near(word) {
+	if found > 0 {
+		all = nil // A word is likelier than a text in pinyin.
+	}
+	for _, meant := range all {
 		if found == slipsMost {
 			break
 		}
-		for _, s := range spell(meant) {
+		for _, s := range spell(meant, 1) {
 			if s.rest == "" && len(s.whole) >= 2 {
 				take(meant, a.sound(s.whole, slipWorth, 0)...)
 			}
@@ -116,7 +119,7 @@ func (a *assembler) missounded(word string) (any []atlas.Phrase) {
 		if i > 0 {
 			meant = word[:i-1] + word[i:]
 		}
-		for _, s := range spell(meant) {
+		for _, s := range spell(meant, 1) {
 			if s.rest == "" && len(s.whole) >= longSounds && len(any) < slipsMost {
 				if p := a.sound(s.whole, slipWorth-0.1, 2); a.missing(p[0].Terms) <= p[0].Lack {
 					any = append(any, p...)

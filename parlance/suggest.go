@@ -1,6 +1,7 @@
 package parlance
 
 import (
+	"slices"
 	"strings"
 
 	"citywalk/atlas"
@@ -56,7 +57,8 @@ func Says(p Text) []atlas.Said {
 			all = append(all, atlas.Said{Kind: kind, Text: text, Keys: keys, Weight: weight})
 		}
 	}
-	say(KindShop, unbranched(p.Name), shopSaid)
+	name, _ := unbracketed(p.Name)
+	say(KindShop, name, shopSaid)
 	for _, a := range p.Aliases[:min(len(p.Aliases), aliasesMax)] {
 		say(KindShop, a, shopSaid)
 	}
@@ -77,57 +79,34 @@ func Says(p Text) []atlas.Said {
 // keysOf returns what may be typed for a text: the text and each part of it,
 // folded, in pinyin and as initials. They depend on the text alone.
 func keysOf(text string, also ...string) []string {
-	var keys []string
+	keys := make([]string, 0, 4)
 	add := func(k string) {
 		if k == "" || len(k) > saidBytes || len(keys) == keysMost {
 			return
 		}
-		for _, known := range keys {
-			if known == k {
-				return
-			}
+		if !slices.Contains(keys, k) {
+			keys = append(keys, k)
 		}
-		keys = append(keys, k)
 	}
 	parts, _ := divide(text)
-	var whole []unit
-	for _, part := range parts {
-		whole = append(whole, part...)
+	if len(parts) > 1 {
+		parts = append([][]unit{slices.Concat(parts...)}, parts...)
 	}
-	for _, units := range append([][]unit{whole}, parts...) {
+	for _, units := range parts {
 		if len(units) == 0 {
 			continue
 		}
+		whole, first := letters(units)
 		add(join(units))
-		syllables := reading(runes(units))
-		add(strings.Join(syllables, ""))
+		add(whole)
 		if allHan(units) && len(units) > 1 {
-			add(initials(syllables))
+			add(first)
 		}
 	}
 	for _, a := range also {
 		add(Typed(a))
 	}
 	return keys
-}
-
-// unbranched is a name without what stands in brackets.
-func unbranched(name string) string {
-	var b strings.Builder
-	depth := 0
-	for _, r := range name {
-		switch r {
-		case '(', '（', '[', '【':
-			depth++
-		case ')', '）', ']', '】':
-			depth = max(depth-1, 0)
-		default:
-			if depth == 0 {
-				b.WriteRune(r)
-			}
-		}
-	}
-	return strings.TrimSpace(b.String())
 }
 
 // englishOf returns what a category is called in English, as far as the

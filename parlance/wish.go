@@ -54,33 +54,30 @@ var wishBits = map[string]Wishes{
 
 // A phrasebook knows the words of wishes.
 type phrasebook struct {
-	words   map[string][]string // Folded words to what they are.
-	longest int
+	words map[string][]string // Folded words to what they are.
+	most  map[string]int      // By its first unit: units of the longest word.
 }
 
 var phrases = sync.OnceValue(func() phrasebook {
-	p := phrasebook{words: map[string][]string{}}
+	p := phrasebook{words: map[string][]string{}, most: map[string]int{}}
 	for kind, list := range wishWords {
 		zh, en, _ := strings.Cut(list, ",")
 		for _, w := range append(strings.Fields(zh), strings.Split(en, ",")...) {
 			units := split(w, 16)
 			k := keyOf(units)
 			p.words[k] = append(p.words[k], kind)
-			p.longest = max(p.longest, len(units))
+			p.most[units[0].text] = max(p.most[units[0].text], len(units))
 		}
 	}
 	return p
 })
 
-// longestOf returns how many units the longest word of one of the kinds has
-// with which units begin, and its kind.
-func (p phrasebook) longestOf(units []unit, wanted func(kind string) bool) (kind string, n int) {
-	for n = min(p.longest, len(units)); n > 0; n-- {
-		if !unbroken(units[:n]) {
-			continue
-		}
+// longestOf returns the kind of the longest word of one of the wanted kinds that
+// begins at unit i, and how many units it has.
+func (p phrasebook) longestOf(l *line, i int, wanted func(kind string) bool) (kind string, n int) {
+	for n = min(p.most[l.units[i].text], l.until[i]-i); n > 0; n-- {
 		best := ""
-		for _, k := range p.words[keyOf(units[:n])] {
+		for _, k := range p.words[l.key(i, n)] {
 			// Where a word is of two kinds, the same one always wins.
 			if wanted(k) && (best == "" || k < best) {
 				best = k
