@@ -96,6 +96,7 @@ GET    /api/v1/statements/{merchant}/{day}/csv            | merchant.read  | A O
 
 GET    /{$}                                               | public         | *
 GET    /search                                            | public         | *
+GET    /suggest                                           | public         | *
 GET    /shops/{id}                                        | public         | *
 GET    /shops/{id}/note                                   | member.use     | *
 POST   /shops/{id}/note                                   | member.use     | M N B O U !S !T !A | M N B O U !S !T !A | M N S T A O U !B
@@ -106,16 +107,6 @@ POST   /notes/{id}/save                                   | member.use     | *
 POST   /notes/{id}/comments                               | member.use     | *
 POST   /notes/{id}/delete                                 | member.use     | M | N | N
 POST   /comments/{comment}/delete                         | member.use     | M | N | N
-GET    /notes                                             | public         | *
-POST   /shops/{id}/save                                   | member.use     | *
-POST   /shops/{id}/follow                                 | member.use     | *
-GET    /report/{thing}                                    | member.use     | *
-POST   /report/{thing}                                    | member.use     | *
-POST   /appeal/{thing}                                    | member.use     | M | N | N
-POST   /asks/{id}/dismiss                                 | member.use     | M | N | N
-GET    /saved                                             | member.use     | *
-GET    /me/notes                                          | member.use     | *
-POST   /me/notes/name                                     | member.use     | *
 GET    /rules/curation                                    | public         | *
 GET    /card                                              | public         | *
 POST   /card/code                                         | member.use     | *
@@ -249,12 +240,6 @@ POST   /console/curation/visits                           | console.write  | *
 POST   /console/curation/visits/{visit}/photos            | console.write  | *
 GET    /console/curation/photos/{photo}                   | console.read   | *
 GET    /console/curation/worker.js                        | public         | *
-GET    /console/reports                                   | console.read   | *
-GET    /console/reports/{thing}                           | console.read   | *
-POST   /console/reports/{thing}                           | console.write  | *
-GET    /console/reports/photos/{picture}                  | console.read   | *
-GET    /console/shops/{shop}/notes                        | merchant.read  | A O U | A O U | B O U
-POST   /console/shops/{shop}/notes/{note}                 | merchant.write | A | A | B
 GET    /console/jobs                                      | console.read   | *
 POST   /console/jobs/{job}/rerun                          | console.write  | *
 GET    /console/audit                                     | console.read   | *
@@ -337,15 +322,6 @@ var sent = map[string]string{
 	"POST /signin":                      "phone=13900000099",
 	"POST /signin/code":                 "challenge=none&code=000000",
 	"POST /lang":                        "lang=en",
-
-	"POST /shops/{id}/save":                   "do=on",
-	"POST /shops/{id}/follow":                 "do=on",
-	"POST /report/{thing}":                    "reason=ad",
-	"POST /appeal/{thing}":                    "words=x",
-	"POST /asks/{id}/dismiss":                 "idem={idem}",
-	"POST /me/notes/name":                     "name=x",
-	"POST /console/reports/{thing}":           "act=hide&reason=ad&words=x",
-	"POST /console/shops/{shop}/notes/{note}": "text=x",
 
 	"POST /till/shops/{shop}/scan":  "idem={idem}&code={code}",
 	"POST /till/bills/{bill}/price": "idem={idem}&bill=80",

@@ -127,7 +127,7 @@ func TestExploreOnlyCurated(t *testing.T) {
 	out := webtest.NewClient(t, g.url)
 	webtest.Run(t,
 		webtest.Scenario{Name: "all", As: out, Do: "GET /", Status: 200, Shows: []string{g.shop.Name, other.Name}},
-		webtest.Scenario{Name: "curated", As: out, Do: "GET /search?curated=1", Status: 200, Shows: []string{g.shop.Name, `name="curated" value="1" checked`}, Hides: []string{other.Name}},
+		webtest.Scenario{Name: "curated", As: out, Do: "GET /search?curated=1", Status: 200, Shows: []string{g.shop.Name, `name="curated" value="1"`, `class="pick on" href="/search"`}, Hides: []string{other.Name}},
 		webtest.Scenario{Name: "curated and near", As: out, Do: "GET /search?curated=1&lat=31.2304&lng=121.4700&open=1", Status: 200, Shows: []string{g.shop.Name}, Hides: []string{other.Name}},
 		webtest.Scenario{Name: "curated and a word", As: out, Do: "GET /search?curated=1&q=火锅", Status: 200, Shows: []string{"没有找到"}},
 		webtest.Scenario{Name: "without notes", As: out, Do: "GET /shops/" + string(g.shop.ID), Status: 200, Shows: []string{"街坊常来", "笔记还太少"}},

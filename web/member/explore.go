@@ -1,122 +1,170 @@
 package member
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 
-	"citywalk/geo"
+	"citywalk/discover"
+	"citywalk/fault"
 	"citywalk/shop"
 	"citywalk/web"
 	"citywalk/web/ui"
 )
 
-// pageOfShops is how many shops a list shows at once.
-const pageOfShops = 20
-
-// searchPath is the page of what was searched for.
-const searchPath = "/search"
-
-// near is how far a list of what is near looks, in metres.
-const near = 5000
-
-// An exploration is what the member asked for and what was found.
+// An exploration is what was asked and what was found.
 type exploration struct {
-	Query   string
-	Open    bool
-	Curated bool
-	Lat     string
-	Lng     string
-	Located bool
-	Count   int64 // Shops of the city that take the card.
-	Shops   []ui.ShopView
-	After   string // The next page, if there is one.
-	First   string // The first page, if this is not it.
+	asked
+	Located    bool
+	Line       string // What the list is.
+	Notes      []string
+	Understood []chip // What the words were taken for; going there leaves it out.
+	Chosen     []chip // What was chosen beside them; going there takes it away.
+	Sorts      []chip
+	Quick      []chip
+	Groups     []chipGroup
+	Shops      []ui.ShopView
+	Instead    string        // What had to be given up to find anything.
+	Others     []ui.ShopView // What there is then.
+	First      string        // The first page, if this is not it.
+	After      string        // The next page, if there is one.
 }
 
-// explore lists shops: near the member if the position is known, else by name.
+// explore answers a search.
 func (a *App) explore(w http.ResponseWriter, r *http.Request) error {
-	v := r.URL.Query()
-	x := exploration{Query: cut(strings.TrimSpace(v.Get("q")), 40), Open: v.Get("open") != "", Curated: v.Get("curated") != ""}
-	q := shop.Query{City: a.City, Name: x.Query, State: shop.Live, OpenNow: x.Open, Curated: x.Curated, After: cut(v.Get("after"), 200), Limit: pageOfShops}
-	if at, ok := position(v); ok {
-		q.Near, q.Within = &at, near
-		x.Lat, x.Lng, x.Located = v.Get("lat"), v.Get("lng"), true
-	}
-	hits, err := a.Shop.Search(r.Context(), q)
+	p := a.page(r, "search.title", "tab.explore")
+	p.Islands = []string{"place", "suggest"}
+	x := exploration{asked: askedOf(r)}
+	_, x.Located = x.at()
+	q, err := a.query(r, p, x.asked)
 	if err != nil {
 		return err
 	}
-	if x.Count, err = a.Shop.Count(r.Context(), a.City, shop.Live); err != nil {
+	found, err := a.Discover.Search(r.Context(), q)
+	if refused, ok := fault.From(err); ok && errors.Is(err, discover.ErrSort) {
+		x.Notes, q.Sort = append(x.Notes, refused.Say(p.Lang)), discover.Best
+		found, err = a.Discover.Search(r.Context(), q)
+	}
+	if err != nil {
+		return web.Next(err, p.T("explore.all"), searchPath)
+	}
+	if err := a.widen(r.Context(), q, &found); err != nil {
 		return err
 	}
-	p := a.page(r, "explore.title", "tab.explore")
-	p.Islands = []string{"place"}
-	for _, h := range hits {
-		x.Shops = append(x.Shops, a.shopView(p, h))
-	}
-	if len(hits) == pageOfShops {
-		x.After = x.link(hits[len(hits)-1].Cursor)
-	}
-	if q.After != "" {
-		x.First = x.link("")
-	}
-	return web.Render(w, r, http.StatusOK, explorePage(p, a.City, x))
+	x.Sorts = sortChips(p, x.asked, found, sortsFor(web.Session(r)))
+	a.tell(p, &x, found)
+	return web.Render(w, r, http.StatusOK, explorePage(p, x))
 }
 
-// line says what the list is, in one line.
-func (x exploration) line(p ui.Page, city string) string {
-	switch {
-	case x.Located:
-		return p.T("explore.line.near")
-	case x.Query != "":
-		return p.T("explore.line.query", "query", x.Query)
-	case city == "":
-		return p.T("explore.line.all", "n", x.Count)
+// widen counts for each condition that was chosen from several what there would
+// be without it, so that another can be chosen beside it or in its place.
+func (a *App) widen(ctx context.Context, q discover.Query, found *discover.Answer) error {
+	if q.After != "" || len(found.Hits) == 0 {
+		return nil
 	}
-	return p.T("explore.line", "city", city, "n", x.Count)
+	q.Limit = 1
+	for _, c := range []struct {
+		chosen bool
+		drop   func(*discover.Query)
+		keep   func(discover.Facets)
+	}{
+		{len(q.Categories) > 0, func(q *discover.Query) { q.Categories = nil }, func(f discover.Facets) { found.Facets.Categories = f.Categories }},
+		{len(q.Districts) > 0, func(q *discover.Query) { q.Districts = nil }, func(f discover.Facets) { found.Facets.Districts = f.Districts }},
+		{len(q.Areas) > 0, func(q *discover.Query) { q.Areas = nil }, func(f discover.Facets) { found.Facets.Areas = f.Areas }},
+		{q.PriceMin+q.PriceMax > 0, func(q *discover.Query) { q.PriceMin, q.PriceMax = 0, 0 }, func(f discover.Facets) { found.Facets.Bands = f.Bands }},
+	} {
+		if !c.chosen {
+			continue
+		}
+		wider := q
+		c.drop(&wider)
+		other, err := a.Discover.Search(ctx, wider)
+		if err != nil {
+			return err
+		}
+		c.keep(other.Facets)
+	}
+	return nil
 }
 
-// everywhere is the same question without a position.
-func (x exploration) everywhere() string {
-	x.Lat, x.Lng = "", ""
-	return x.link("")
-}
-
-// link is the same question from another place of the list.
-func (x exploration) link(after string) string {
-	v := url.Values{}
-	for name, value := range map[string]string{"q": x.Query, "lat": x.Lat, "lng": x.Lng, "after": after} {
-		if value != "" {
-			v.Set(name, value)
+// tell puts an answer into words and links.
+func (a *App) tell(p ui.Page, x *exploration, found discover.Answer) {
+	for _, h := range found.Hits {
+		x.Shops = append(x.Shops, a.hitView(p, h))
+	}
+	if found.Next != "" {
+		x.After = x.page(found.Next)
+	}
+	if x.Has("after") {
+		x.First = x.with("after", "").link()
+	}
+	if found.Spelt != "" {
+		x.Notes = append(x.Notes, p.T("search.spelt", "typed", x.Get("q"), "spelt", found.Spelt))
+	}
+	if found.Sort == discover.ForMe {
+		x.Notes = append(x.Notes, p.T("search.for_me"))
+	}
+	x.Line = x.line(p, found)
+	x.Understood, x.Chosen = understood(p, x.asked, found.Understood), chosen(p, x.asked)
+	x.Quick = quick(p, x.asked, found)
+	if len(found.Hits) > 0 && !x.Has("after") {
+		x.Groups = groups(p, x.asked, found)
+	}
+	if i := found.Instead; i != nil {
+		x.Instead = instead(p, *i)
+		for _, h := range i.Hits {
+			x.Others = append(x.Others, a.hitView(p, h))
 		}
 	}
-	if x.Open {
-		v.Set("open", "1")
-	}
-	if x.Curated {
-		v.Set("curated", "1")
-	}
-	if len(v) == 0 {
-		return searchPath
-	}
-	return searchPath + "?" + v.Encode()
 }
 
-// position reads a position that the member let us know for this one question.
-func position(v url.Values) (geo.Point, bool) {
-	lat, err1 := strconv.ParseFloat(v.Get("lat"), 64)
-	lng, err2 := strconv.ParseFloat(v.Get("lng"), 64)
-	at := geo.Point{Lat: lat, Lng: lng}
-	return at, err1 == nil && err2 == nil && at.Valid()
+// line says how much was found.
+func (x exploration) line(p ui.Page, found discover.Answer) string {
+	switch f := found.Facets; {
+	case x.Has("after") || len(found.Hits) == 0:
+		return ""
+	case f.About:
+		return p.T("search.about", "n", f.Total)
+	default:
+		return p.T("search.found", "n", f.Total)
+	}
 }
 
-// shopView is a shop as a list shows it.
+// instead says what was given up.
+func instead(p ui.Page, i discover.Instead) string {
+	var what []string
+	for _, part := range i.Gave {
+		what = append(what, partName(p, part))
+	}
+	for _, c := range i.Dropped {
+		what = append(what, p.T("instead."+string(c)))
+	}
+	if len(what) == 0 {
+		return p.T("search.instead.part")
+	}
+	return p.T("search.instead", "what", strings.Join(what, p.T("ui.and")))
+}
+
+// hitView is a shop found, with why it is there.
+func (a *App) hitView(p ui.Page, h discover.Hit) ui.ShopView {
+	var reasons []string
+	for _, w := range h.Why {
+		reasons = append(reasons, w.Say(p.Lang))
+	}
+	v := ui.ShopView{Seed: string(h.ID), Category: h.Category, Name: h.Name, Href: shopPath(h.ID),
+		What: what(p, shop.Shop{Category: h.Category, District: h.District, Price: h.Price}), Why: strings.Join(reasons, " · ")}
+	if h.Curated {
+		v.Curated = p.T("ui.curated")
+	}
+	return v
+}
+
+// shopView is a shop as a list shows it that was not searched for.
 func (a *App) shopView(p ui.Page, h shop.Hit) ui.ShopView {
-	v := ui.ShopView{Seed: string(h.ID), Category: h.Category, Name: h.Name, Href: "/shops/" + string(h.ID), Why: why(p, h.Shop)}
+	v := ui.ShopView{Seed: string(h.ID), Category: h.Category, Name: h.Name, Href: shopPath(h.ID), What: what(p, h.Shop)}
 	if h.Distance >= 0 {
 		v.Away = away(p, h.Distance)
 	}
@@ -138,8 +186,8 @@ func (a *App) shopView(p ui.Page, h shop.Hit) ui.ShopView {
 	return v
 }
 
-// why is the line below a shop's name: what it is, where, and for how much.
-func why(p ui.Page, s shop.Shop) string {
+// what is the line below a shop's name: what it is, where, and for how much.
+func what(p ui.Page, s shop.Shop) string {
 	parts := []string{}
 	for _, part := range []string{s.Category, s.District} {
 		if part != "" {
@@ -147,31 +195,25 @@ func why(p ui.Page, s shop.Shop) string {
 		}
 	}
 	if s.Price > 0 {
-		parts = append(parts, p.T("shop.price", "price", strings.TrimSuffix(s.Price.String(), ".00")))
+		parts = append(parts, p.T("shop.price", "price", yuan(s.Price)))
 	}
 	return strings.Join(parts, " · ")
 }
 
-// walk is for how many minutes one walks, at 80 metres a minute, along streets
-// that are a quarter longer than the crow flies.
-func walk(metres float64) int { return int(math.Ceil(metres * 1.25 / 80)) }
-
 // away says how far it is and how long one walks.
 func away(p ui.Page, metres float64) string {
-	minutes := walk(metres)
+	minutes := discover.WalkMinutes(metres)
 	if metres < 1000 {
 		return p.T("shop.away.m", "m", int(math.Round(metres/10)*10), "min", minutes)
 	}
 	return p.T("shop.away.km", "km", fmt.Sprintf("%.1f", metres/1000), "min", minutes)
 }
 
-// cut shortens what somebody typed to n runes.
-func cut(s string, n int) string {
-	for i := range s {
-		if n == 0 {
-			return s[:i]
-		}
-		n--
+// suggest completes what is being typed, as a list for the page's script.
+func (a *App) suggest(w http.ResponseWriter, r *http.Request) error {
+	all, err := a.Discover.Suggest(r.Context(), a.City, cut(r.URL.Query().Get("q"), conditions["q"]))
+	if err != nil {
+		return err
 	}
-	return s
+	return web.Render(w, r, http.StatusOK, suggestions(web.Page(r), all))
 }

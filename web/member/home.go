@@ -26,7 +26,6 @@ type homeRow struct{ Title, Line, Href string }
 type home struct {
 	Count   int64 // Shops that take the card.
 	Card    homeRow
-	Ask     askView
 	Joined  []homeRow
 	Changed []homeRow
 	Away    []homeRow
@@ -38,15 +37,12 @@ type home struct {
 // home is where the app opens.
 func (a *App) home(w http.ResponseWriter, r *http.Request) (err error) {
 	p := a.page(r, "explore.title", "tab.explore")
-	p.Islands = []string{"place"}
+	p.Islands = []string{"place", "suggest"}
 	var h home
 	if h.Count, err = a.Shop.Count(r.Context(), a.City, shop.Live); err != nil {
 		return err
 	}
 	if h.Card, err = a.cardLine(r, p); err != nil {
-		return err
-	}
-	if h.Ask, err = a.askNow(r, p); err != nil {
 		return err
 	}
 	week, err := a.Discover.Week(r.Context(), a.City, a.Now())
@@ -58,6 +54,15 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) (err error) {
 		return err
 	}
 	return web.Render(w, r, http.StatusOK, homePage(p, a.City, h))
+}
+
+// homePicks are the questions that are asked most.
+func homePicks(p ui.Page, all int64) []chip {
+	return []chip{
+		{Label: p.T("search.card"), Href: asked{}.with("card", "1").link()},
+		{Label: p.T("search.curated"), Href: asked{}.with("curated", "1").link()},
+		{Label: p.T("explore.all.count", "n", all), Href: searchPath},
+	}
 }
 
 // openNow fills in a few shops that take the card, open ones if there are any.

@@ -77,7 +77,7 @@ func TestShopTellsWhenTheCardWorksAndWhatItSaves(t *testing.T) {
 		seen(t, "at noon", out.Do(t, page).Text, "现在可用，到 22:00", "两个人大约 ¥76，用卡付 ¥68.40，省 ¥7.60。", "想用卡的会员还太少", "门店号 "+g.shop.Number, "09:00–22:00")
 		at(23)
 		seen(t, "at night", out.Do(t, page).Text, "明天 09:00 起可用", "用卡付 ¥68.40")
-		seen(t, "the list at night", out.Do(t, "GET /search").Text, "明天 09:00 起可用")
+		seen(t, "the list at night", out.Do(t, "GET /").Text, "明天 09:00 起可用")
 
 		at(12)
 		today := ledger.DayOf(g.clock.Now(), g.Zone)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"citywalk/discover"
 	"citywalk/fault"
 	"citywalk/shop"
 	"citywalk/web"
@@ -80,9 +81,9 @@ func (a *App) metro(r *http.Request, p ui.Page, s shop.Shop) (string, error) {
 		lines = append(lines, l.Name)
 	}
 	if len(lines) == 0 {
-		return p.T("shop.metro", "station", name, "min", walk(w.Metres)), nil
+		return p.T("shop.metro", "station", name, "min", discover.WalkMinutes(w.Metres)), nil
 	}
-	return p.T("shop.metro.lines", "station", name, "lines", strings.Join(lines, p.T("ui.and")), "min", walk(w.Metres)), nil
+	return p.T("shop.metro.lines", "station", name, "lines", strings.Join(lines, p.T("ui.and")), "min", discover.WalkMinutes(w.Metres)), nil
 }
 
 // wayURL is the way to a shop on a map.

@@ -15,8 +15,8 @@ function offer(button: HTMLButtonElement, then: (button: HTMLButtonElement, lat:
   button.addEventListener("click", () => ask(button, then));
 }
 
-function lead(_: HTMLButtonElement, lat: string, lng: string): void {
-  const to = new URL(location.href);
+function lead(button: HTMLButtonElement, lat: string, lng: string): void {
+  const to = new URL(button.dataset.placeTo ?? location.href, location.href);
   to.searchParams.set("lat", lat);
   to.searchParams.set("lng", lng);
   to.searchParams.delete("after");
