@@ -117,7 +117,7 @@ type Kind string
 const (
 	Back    Kind = "back"    // Locals came back.
 	Trip    Kind = "trip"    // Worth the trip.
-	Small   Kind = "small"   // Small and loved: in the smaller half of its category, and regarded above the usual for sure.
+	Small   Kind = "small"   // Small and loved: in the smaller half of its category, and regarded above the usual for sure, also without what is written.
 	New     Kind = "new"     // New, without places.
 	Tourist Kind = "tourist" // Tourists' first visits.
 )
@@ -152,7 +152,8 @@ type Standing struct {
 	Tourists int
 	Choices  int // Shops of its category within NearMetres.
 
-	own                 [2]own // For the lists of one signal.
+	own                 [2]own  // For the lists of one signal.
+	deeds               float64 // Regard without what is written.
 	usualBack, usualFar float64
 	foreign             own // Of tourists.
 }

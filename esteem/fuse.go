@@ -20,6 +20,7 @@ func (r *Result) fuse() {
 		mean, precision := f.posterior(sh.Signals, signals)
 		sh.Regard, sh.SD = mean, 1/math.Sqrt(precision)
 		sh.Score = normal(sh.Regard - Caution*sh.SD)
+		sh.deeds, _ = f.posterior(sh.Signals, notes)
 		for k := range sh.own {
 			sh.own[k] = f.own(sh.Signals, k)
 		}

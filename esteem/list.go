@@ -52,7 +52,7 @@ func (r *Result) bids(in Input, kind Kind) (out []bid) {
 			is = sh.Ranked && sh.Far.Count >= Crowd && b.mean > 0
 		case Small:
 			b.mean, b.sd = sh.Regard, sh.SD
-			is = sh.Ranked && small[s] && b.mean > sureOf*b.sd
+			is = sh.Ranked && small[s] && b.mean > sureOf*b.sd && sh.deeds > deedsLeast
 		case New:
 			b.mean = float64(in.Shops[s].Since) // The newest first.
 			is = !in.Shops[s].Closed && sh.Members < Crowd && in.Shops[s].Since > in.Day-NewDays && in.Shops[s].Since < in.Day
@@ -66,6 +66,10 @@ func (r *Result) bids(in Input, kind Kind) (out []bid) {
 	}
 	return out
 }
+
+// deedsLeast is the regard that a small and loved shop has without its notes:
+// small shops are those for which notes are cheapest to buy.
+const deedsLeast = 0.3
 
 // sureOf makes "above the usual" sure: a probability of four fifths.
 const sureOf = 0.8416
