@@ -86,6 +86,8 @@ type Service struct {
 	honours  fresh[shop.ID, Honour]
 	weeks    fresh[string, Week]
 	stations fresh[string, []Place]
+	charts   fresh[Listing, Chart]
+	choices  fresh[Listing, Choice]
 }
 
 // clock returns the present moment.

@@ -49,9 +49,9 @@ func (r *Result) reason(k, s int) (Reason, bool) {
 	case k == notes:
 		return Reason{What: Praised}, true
 	case k == back && sh.Back.Count >= Crowd:
-		return Reason{What: CameBack, Share: sh.Back.round(), Usual: roundTo(sh.usualBack, 0.05), Of: About(sh.Back.Count)}, true
+		return Reason{What: CameBack, Share: sh.Back.Rounded(), Usual: roundTo(sh.usualBack, 0.05), Of: About(sh.Back.Count)}, true
 	case k == trip && sh.Far.Count >= Crowd:
-		return Reason{What: FromFar, Share: sh.Far.round(), Usual: roundTo(sh.usualFar, 0.05), Of: About(sh.Far.Count)}, true
+		return Reason{What: FromFar, Share: sh.Far.Rounded(), Usual: roundTo(sh.usualFar, 0.05), Of: About(sh.Far.Count)}, true
 	}
 	return Reason{}, false
 }
@@ -84,9 +84,9 @@ func (r *Result) reasons(kind Kind, s int) []Reason {
 	return out
 }
 
-// round is the share as it is published: in steps in which one member more or
+// Rounded is the share as it is published: in steps in which one member more or
 // less is not seen.
-func (s Share) round() float64 {
+func (s Share) Rounded() float64 {
 	if s.Of <= 0 {
 		return 0
 	}
