@@ -61,7 +61,23 @@
 // days (at most 90) the passes that it concerns go on for nothing; they are
 // granted by a job, each pass once.
 //
-// What is not done: walks know no rivers; who buys says himself in which
+// # Lists
+//
+// Every night the lists of each city are made from the days before (package
+// esteem), of half a year and of a year. Visits are redemptions that were paid
+// and not undone, without those of people who work for the shop's merchant;
+// homes are the anchors above; what notes say is curate's score, and a note
+// after a visit has its writer's voice.
+//
+//	redemptions, anchors, scores ──MakeLists──▶ lists ─▶ places ─▶ regards ─▶ their day
+//
+// Only what is not as it was is written, each list as one row of the day, and
+// the day last of all, so that nobody reads half an edition. Old days stay. Of
+// the place of a shop each change is kept. What search shows of a shop
+// (regards) is told through the outbox.
+//
+// What is not done: nobody knows who shares a device or a payer, so that a voice
+// is never shared out; walks know no rivers; who buys says himself in which
 // district he will use the pass, and nobody checks it.
 package discover
 
@@ -86,8 +102,8 @@ type Service struct {
 	honours  fresh[shop.ID, Honour]
 	weeks    fresh[string, Week]
 	stations fresh[string, []Place]
-	charts   fresh[Listing, Chart]
-	choices  fresh[Listing, Choice]
+	charts   fresh[ListKey, Chart]
+	choices  fresh[ListKey, Choice]
 }
 
 // clock returns the present moment.

@@ -41,9 +41,9 @@ var (
 		"这一天没有榜单。", "There are no lists of that day.")
 )
 
-// A Listing names a list: of one kind and span, of a city, and of one category
+// A ListKey names a list: of one kind and span, of a city, and of one category
 // and district or ("") of all. Day is the day of the list, "" for the newest.
-type Listing struct {
+type ListKey struct {
 	City     string
 	Span     Span
 	Kind     esteem.Kind
@@ -67,7 +67,7 @@ type Placed struct {
 
 // A Chart is a list as it is published.
 type Chart struct {
-	Listing
+	ListKey
 	Entries []Placed
 	Made    bool // Whether the city has lists at all.
 }
@@ -78,16 +78,16 @@ type Choice struct {
 	Districts  []string // That have a list of all categories, or of the category.
 }
 
-// listLife is for how long a list that was read is served.
-const listLife = time.Minute
+// ListLife is for how long a list that was read is served.
+const ListLife = time.Minute
 
 // Chart returns a list. Shops that do not take the card today are left out, and
 // the others keep the places that they had.
-func (s *Service) Chart(ctx context.Context, l Listing, now time.Time) (Chart, error) {
+func (s *Service) Chart(ctx context.Context, l ListKey, now time.Time) (Chart, error) {
 	if !l.known() {
 		return Chart{}, ErrList
 	}
-	return s.charts.get(l, now, listLife, func() (c Chart, err error) {
+	return s.charts.get(l, now, ListLife, func() (c Chart, err error) {
 		err = s.DB.View(ctx, func(tx *db.Tx) error {
 			c, err = chart(tx, l)
 			return err
@@ -96,7 +96,7 @@ func (s *Service) Chart(ctx context.Context, l Listing, now time.Time) (Chart, e
 	})
 }
 
-func (l Listing) known() bool {
+func (l ListKey) known() bool {
 	for _, k := range esteem.Kinds {
 		if k == l.Kind && (l.Span == DaySpan || l.Span == YearSpan) {
 			return true
@@ -105,8 +105,8 @@ func (l Listing) known() bool {
 	return false
 }
 
-func chart(tx *db.Tx, l Listing) (c Chart, err error) {
-	c.Listing = l
+func chart(tx *db.Tx, l ListKey) (c Chart, err error) {
+	c.ListKey = l
 	days, err := db.All[ledger.Day](tx, `
 		SELECT day FROM discover_list_days WHERE city = $1 AND (CAST($2 AS TEXT) = '' OR day = $2)
 		ORDER BY day DESC LIMIT 1`, l.City, l.Day)
@@ -119,10 +119,10 @@ func chart(tx *db.Tx, l Listing) (c Chart, err error) {
 		return c, nil
 	}
 	c.Day, c.Made = days[0], true
-	if c.Entries, err = entries(tx, c.Listing, c.Day); err != nil {
+	if c.Entries, err = entries(tx, c.ListKey, c.Day); err != nil {
 		return c, err
 	}
-	before, err := placesBefore(tx, c.Listing)
+	before, err := placesBefore(tx, c.ListKey)
 	if err != nil {
 		return c, err
 	}
@@ -145,7 +145,7 @@ func chart(tx *db.Tx, l Listing) (c Chart, err error) {
 }
 
 // placesBefore are the places of a week before, or nil if there were no lists.
-func placesBefore(tx *db.Tx, l Listing) (map[shop.ID]int, error) {
+func placesBefore(tx *db.Tx, l ListKey) (map[shop.ID]int, error) {
 	past := l.Day.Next(-weekDays)
 	n, err := db.One[int](tx, `SELECT COUNT(*) FROM discover_list_days WHERE city = $1 AND day <= $2`, l.City, past)
 	if err != nil || n == 0 {
@@ -163,7 +163,7 @@ func placesBefore(tx *db.Tx, l Listing) (map[shop.ID]int, error) {
 }
 
 // entries are those of a list on a day.
-func entries(tx *db.Tx, l Listing, day ledger.Day) (all []Placed, err error) {
+func entries(tx *db.Tx, l ListKey, day ledger.Day) (all []Placed, err error) {
 	rows, err := db.All[string](tx, `
 		SELECT body FROM discover_lists
 		WHERE city = $1 AND span = $2 AND kind = $3 AND category = $4 AND district = $5 AND day <= $6
@@ -179,8 +179,8 @@ func entries(tx *db.Tx, l Listing, day ledger.Day) (all []Placed, err error) {
 
 // Choices returns which categories and districts have a list today of the kind
 // and span of l: categories within its district, districts within its category.
-func (s *Service) Choices(ctx context.Context, l Listing, now time.Time) (Choice, error) {
-	return s.choices.get(l, now, listLife, func() (c Choice, err error) {
+func (s *Service) Choices(ctx context.Context, l ListKey, now time.Time) (Choice, error) {
+	return s.choices.get(l, now, ListLife, func() (c Choice, err error) {
 		err = s.DB.View(ctx, func(tx *db.Tx) error {
 			rows, err := db.All[struct{ Category, District string }](tx, `
 				SELECT l.category AS category, l.district AS district FROM discover_lists l
@@ -200,6 +200,25 @@ func (s *Service) Choices(ctx context.Context, l Listing, now time.Time) (Choice
 		})
 		return c, err
 	})
+}
+
+// ListCity returns the city whose lists are shown where nobody named one: the
+// programme's own, or the first that has lists.
+func (s *Service) ListCity(ctx context.Context, own string) (city string, err error) {
+	if own != "" {
+		return own, nil
+	}
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		all, err := db.All[string](tx, `SELECT city FROM discover_list_days ORDER BY day DESC, city LIMIT 1`)
+		if len(all) > 0 {
+			city = all[0]
+		}
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("discover: a city with lists: %w", err)
+	}
+	return city, nil
 }
 
 // A Stand is a place that a shop has, or had, on a list of its whole city since

@@ -77,13 +77,13 @@ func (st *street) made() Made {
 	st.t.Helper()
 	m, err := st.MakeLists(st.t.Context(), "试镇")
 	st.must(err)
-	st.clock.Advance(2 * listLife)
+	st.clock.Advance(2 * ListLife)
 	return m
 }
 
 func (st *street) chart(kind esteem.Kind) Chart {
 	st.t.Helper()
-	c, err := st.Chart(st.t.Context(), Listing{City: "试镇", Span: DaySpan, Kind: kind}, st.clock.Now())
+	c, err := st.Chart(st.t.Context(), ListKey{City: "试镇", Span: DaySpan, Kind: kind}, st.clock.Now())
 	st.must(err)
 	return c
 }
@@ -138,7 +138,7 @@ func TestListsOfADay(t *testing.T) {
 		if i := slices.IndexFunc(stands, func(s Stand) bool { return s.Kind == esteem.Back && s.Span == DaySpan && s.Category == "" }); i < 0 || stands[i].Place != 1 {
 			t.Errorf("it stands %+v", stands)
 		}
-		choice, err := g.Choices(t.Context(), Listing{City: "试镇", Span: DaySpan, Kind: esteem.Back}, g.clock.Now())
+		choice, err := g.Choices(t.Context(), ListKey{City: "试镇", Span: DaySpan, Kind: esteem.Back}, g.clock.Now())
 		g.must(err)
 		if !slices.Equal(choice.Categories, []string{"面馆"}) {
 			t.Errorf("choices are %+v", choice)
@@ -170,7 +170,7 @@ func TestListsKeepTheirHistory(t *testing.T) {
 		if r := st.regardOf(g.shop.ID); r != (regardRow{Shop: g.shop.ID, Back: -1}) {
 			t.Errorf("search still shows %+v", r)
 		}
-		old, err := g.Chart(t.Context(), Listing{City: "试镇", Span: DaySpan, Kind: esteem.Back, Day: before}, g.clock.Now())
+		old, err := g.Chart(t.Context(), ListKey{City: "试镇", Span: DaySpan, Kind: esteem.Back, Day: before}, g.clock.Now())
 		g.must(err)
 		if len(old.Entries) != len(first.Entries) || old.Entries[0].Shop != g.shop.ID {
 			t.Errorf("the list of %s is now %+v", before, old)
@@ -181,14 +181,14 @@ func TestListsKeepTheirHistory(t *testing.T) {
 			t.Errorf("its places were %+v", stands)
 		}
 		g.must(g.shops.Pause(t.Context(), g.operator, st.shops[4].ID, "装修"))
-		g.clock.Advance(2 * listLife)
+		g.clock.Advance(2 * ListLife)
 		if c := st.chart(esteem.Back); slices.ContainsFunc(c.Entries, func(e Placed) bool { return e.Shop == st.shops[4].ID }) {
 			t.Error("a shop that is closed is on the list")
 		}
-		if _, err := g.Chart(t.Context(), Listing{City: "试镇", Span: DaySpan, Kind: esteem.Back, Day: before.Next(1)}, g.clock.Now()); err == nil {
+		if _, err := g.Chart(t.Context(), ListKey{City: "试镇", Span: DaySpan, Kind: esteem.Back, Day: before.Next(1)}, g.clock.Now()); err == nil {
 			t.Error("there is a list of a day without lists")
 		}
-		if _, err := g.Chart(t.Context(), Listing{City: "试镇", Span: "decade", Kind: esteem.Back}, g.clock.Now()); err == nil {
+		if _, err := g.Chart(t.Context(), ListKey{City: "试镇", Span: "decade", Kind: esteem.Back}, g.clock.Now()); err == nil {
 			t.Error("there is a list of no span")
 		}
 	})

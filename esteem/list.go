@@ -46,10 +46,10 @@ func (r *Result) bids(in Input, kind Kind) (out []bid) {
 		switch kind {
 		case Back:
 			b.mean, b.sd = sh.own[back].mean, sh.own[back].sd
-			is = sh.Ranked && sh.Back.Count >= Crowd && b.mean > 0
+			is = sh.Ranked && sh.Back.Count >= Crowd && b.mean > 0 && sh.Signals[back].Value > 0
 		case Trip:
 			b.mean, b.sd = sh.own[trip].mean, sh.own[trip].sd
-			is = sh.Ranked && sh.Far.Count >= Crowd && b.mean > 0
+			is = sh.Ranked && sh.Far.Count >= Crowd && b.mean > 0 && sh.Signals[trip].Value > 0
 		case Small:
 			b.mean, b.sd = sh.Regard, sh.SD
 			is = sh.Ranked && small[s] && b.mean > sureOf*b.sd && sh.deeds > deedsLeast

@@ -76,6 +76,8 @@ POST   /api/v1/shops                                      | console.write  | *
 GET    /api/v1/shops/{shop}                               | public         | *
 POST   /api/v1/shops/{shop}/appeals                       | merchant.write | A | A | B
 GET    /api/v1/shops/{shop}/dossier                       | public         | *
+GET    /api/v1/lists                                      | public         | *
+GET    /api/v1/shops/{shop}/places                        | public         | *
 PUT    /api/v1/shops/{shop}/description                   | merchant.write | A O | A O | B O
 POST   /api/v1/shops/{shop}/estimates                     | member.use     | M N T B O U !S !A | M N S B O U !T !A | M N S T A O U !B
 PUT    /api/v1/shops/{shop}/merchant                      | console.write  | *
@@ -107,7 +109,10 @@ POST   /notes/{id}/save                                   | member.use     | *
 POST   /notes/{id}/comments                               | member.use     | *
 POST   /notes/{id}/delete                                 | member.use     | M | N | N
 POST   /comments/{comment}/delete                         | member.use     | M | N | N
+GET    /lists                                             | public         | *
+GET    /shops/{id}/places                                 | public         | *
 GET    /rules/curation                                    | public         | *
+GET    /rules/lists                                       | public         | *
 GET    /card                                              | public         | *
 POST   /card/code                                         | member.use     | *
 GET    /card/live                                         | member.use     | *

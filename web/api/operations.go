@@ -32,6 +32,8 @@ func (a *API) operations() {
 	op(a, get, "/suggest", "suggest", "Complete what was typed so far", account.ActPublic, a.suggest)
 	op(a, get, "/shops/{shop}", "shop", "One shop", account.ActPublic, a.oneShop)
 	op(a, get, "/shops/{shop}/dossier", "why", "Why a shop is on the curated list", account.ActPublic, a.why)
+	op(a, get, "/lists", "publicList", "A public list of shops, with places and why", account.ActPublic, a.publicList)
+	op(a, get, "/shops/{shop}/places", "places", "Which places a shop has and had on the public lists", account.ActPublic, a.places)
 	op(a, get, "/signs/{number}", "sign", "The shop of a sign's number", account.ActPublic, a.sign)
 	op(a, post, "/shops", "addShop", "Add one shop by hand", account.ActConsoleWrite, a.addShop)
 	op(a, put, "/shops/{shop}/description", "describe", "Replace what is said of a shop", account.ActMerchantWrite, a.describe)

@@ -29,7 +29,8 @@ type home struct {
 	Joined  []homeRow
 	Changed []homeRow
 	Away    []homeRow
-	More    string // How many shops that joined are not shown.
+	More    string    // How many shops that joined are not shown.
+	Ranks   []homeRow // The first of today's list.
 	Shops   []ui.ShopView
 	Open    bool // Whether the shops are open now.
 }
@@ -50,6 +51,9 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) (err error) {
 		return err
 	}
 	a.tellWeek(p, week, &h)
+	if h.Ranks, err = a.homeRanks(r, p); err != nil {
+		return err
+	}
 	if err := a.openNow(r, p, &h); err != nil {
 		return err
 	}

@@ -24,7 +24,10 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "POST /notes/{id}/comments", Action: account.ActMemberUse, Handle: a.addComment},
 		{Pattern: "POST /notes/{id}/delete", Action: account.ActMemberUse, Handle: a.dropNote},
 		{Pattern: "POST /comments/{comment}/delete", Action: account.ActMemberUse, Handle: a.dropComment},
+		{Pattern: "GET /lists", Action: account.ActPublic, Handle: a.lists},
+		{Pattern: "GET /shops/{id}/places", Action: account.ActPublic, Handle: a.listHistory},
 		{Pattern: "GET /rules/curation", Action: account.ActPublic, Handle: a.rules},
+		{Pattern: "GET /rules/lists", Action: account.ActPublic, Handle: a.listRules},
 
 		{Pattern: "GET /card", Action: account.ActPublic, Class: web.Scan, Handle: a.card},
 		{Pattern: "POST /card/code", Action: account.ActMemberUse, Class: web.Scan, Handle: a.code},

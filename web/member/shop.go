@@ -21,6 +21,7 @@ type shopView struct {
 	Metro  string // The nearest station, with the walk from it; empty if there is none.
 	Offers []string
 	Why    *ui.DossierView // Nil when it is not on the list.
+	Stands []standLine     // On which public lists it stands.
 	Notes  noteList
 }
 
@@ -48,6 +49,9 @@ func (a *App) shopPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if v.Why, err = a.whyHere(r, p, s.ID); err != nil {
+		return err
+	}
+	if v.Stands, err = a.stands(r, p, s); err != nil {
 		return err
 	}
 	if v.Notes, err = a.notes(r, s.ID); err != nil {
