@@ -64,6 +64,7 @@ func Render(w http.ResponseWriter, r *http.Request, status int, page templ.Compo
 		// What a person sees is theirs: no cache keeps it.
 		h.Set("Cache-Control", "no-store")
 	}
+	tellReader(w, r)
 	h.Add("Vary", "Cookie, Accept-Language, X-Fragment")
 	h.Set("Content-Language", string(state(r).lang))
 	return write(w, r, status, "text/html; charset=utf-8", b.Bytes())

@@ -11,7 +11,9 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"citywalk/account"
 	"citywalk/community"
@@ -34,6 +36,13 @@ import (
 
 const cityOfTests = "上海"
 
+// How the way to the server is.
+const (
+	wireWhole = iota
+	wireCut   // Nothing is answered.
+	wireSlow  // Nothing is answered and nothing breaks off.
+)
+
 // A rig is the member's app over HTTP, with everything below it for real and a
 // sandbox institution that is reached only over HTTP.
 type rig struct {
@@ -41,6 +50,7 @@ type rig struct {
 	t        testing.TB
 	clock    *dbtest.Clock
 	url      string
+	wire     atomic.Int32 // How the way to the server is.
 	sandbox  sandboxtest.Sandbox
 	jobs     *jobs.Runner
 	codes    *inbox
@@ -63,7 +73,18 @@ func newRig(t testing.TB, d *db.DB, clock *dbtest.Clock) *rig {
 	secret := func(c string) []byte { return []byte(strings.Repeat(c, 32)) }
 	g := &rig{t: t, clock: clock, sandbox: sandboxtest.Start(t, clock.Now), jobs: jobs.NewRunner(d, 2), codes: &inbox{}}
 	var handler http.Handler
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch g.wire.Load() {
+		case wireCut:
+			panic(http.ErrAbortHandler) // The connection ends without an answer.
+		case wireSlow:
+			for g.wire.Load() == wireSlow && r.Context().Err() == nil {
+				time.Sleep(10 * time.Millisecond)
+			}
+			panic(http.ErrAbortHandler)
+		}
+		handler.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
 	g.url = server.URL
 

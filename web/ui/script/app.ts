@@ -7,6 +7,7 @@ import { keys } from "./lib/keys";
 import { leave } from "./lib/leave";
 import { live } from "./lib/live";
 import { moments } from "./lib/moment";
+import { offline } from "./lib/offline";
 import { onArrival } from "./lib/page";
 
 onArrival(forms);
@@ -17,3 +18,4 @@ onArrival(moments);
 live();
 keys();
 leave();
+offline();
