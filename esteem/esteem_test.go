@@ -172,12 +172,16 @@ func TestListsTellNobody(t *testing.T) {
 	for v := range in.Visits { // Nearly nobody knows them.
 		in.Visits[v].Shop %= 78
 	}
+	in.Shops[Build(in).Lists[0].Entries[0].Shop].Closed = true // The first of a list.
 	r := Build(in)
 	seen := map[Kind]bool{}
 	for _, l := range r.Lists {
 		seen[l.Kind] = true
 		for i, e := range l.Entries {
 			sh := r.Shops[e.Shop]
+			if in.Shops[e.Shop].Closed {
+				t.Errorf("%s: a closed shop has place %d", l.Kind, e.Place)
+			}
 			if l.Kind == New {
 				if e.Place != 0 || sh.Members >= Crowd || in.Day-in.Shops[e.Shop].Since >= NewDays {
 					t.Errorf("new: %+v of %d members", e, sh.Members)
