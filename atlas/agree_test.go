@@ -1,6 +1,7 @@
 package atlas
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -154,6 +155,9 @@ func TestIndexAgreesWithLookingAtEverything(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
+			if m.IntN(3) == 0 {
+				x = reread(t, x)
+			}
 			agree(t, m, x, p, 3)
 		}
 		same(t, x, p)
@@ -187,4 +191,21 @@ func same(t rapid.TB, x *Index, p *plain) {
 			t.Fatalf("%d documents have w%d, want %d", got, n, want)
 		}
 	}
+}
+
+// reread writes a snapshot and goes on with what is read from it.
+func reread(t rapid.TB, x *Index) *Index {
+	t.Helper()
+	var b bytes.Buffer
+	if n, err := x.WriteTo(&b); err != nil || n != int64(b.Len()) {
+		t.Fatalf("%d of %d bytes, %v", n, b.Len(), err)
+	}
+	y, err := Read(&b, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if y.Len() != x.Len() || y.Digest() != x.Digest() || string(y.Mark()) != string(x.Mark()) {
+		t.Fatal("the snapshot is of something else")
+	}
+	return y
 }

@@ -8,14 +8,11 @@ import (
 
 // leaf looks at the documents of one block, a bit each.
 func (w *walker) leaf(b int, spans []span) {
-	m := w.sieve.flags(w.segment, b, w.alive(b))
-	if m == 0 {
-		return
-	}
-	if len(w.list) > 0 {
+	m := w.sieve.times(b, w.sieve.flags(w.segment, b, w.alive(b)))
+	if m != 0 && len(w.list) > 0 {
 		m = w.matching(spans, m)
 	}
-	if m = w.sieve.times(b, m); m == 0 {
+	if m == 0 {
 		return
 	}
 	if w.count != nil {

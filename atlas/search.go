@@ -125,11 +125,11 @@ func (w *walker) answer() Answer {
 		return a
 	}
 	size, matches := 0, 0
+	w.idsOut = w.idsOut[:0]
 	for _, f := range best {
 		v := w.top.views[f.view]
-		size += len(v.ids.at(f.doc)) + len(v.pay.at(f.doc))
-	}
-	for _, f := range best {
+		size += len(v.pay.at(f.doc))
+		w.idsOut = append(w.idsOut, v.ids.at(f.doc)...)
 		for _, m := range w.row(f) {
 			if m.Phrase >= 0 {
 				matches++
@@ -137,8 +137,11 @@ func (w *walker) answer() Answer {
 		}
 	}
 	a.Hits = make([]Hit, len(best))
-	bytes, all := make([]byte, 0, size), make([]Match, 0, matches)
+	// One piece of memory for all ids, one for payloads, one for matches.
+	bytes, all, names := make([]byte, 0, size), make([]Match, 0, matches), string(w.idsOut)
 	for i, f := range best {
+		n := len(w.top.views[f.view].ids.at(f.doc))
+		a.Hits[i].ID, names = names[:n], names[n:]
 		bytes, all = w.hit(&a.Hits[i], f, bytes, all)
 	}
 	return a
@@ -149,10 +152,10 @@ func (w *walker) row(f found) []Match {
 	return w.top.matches[int(f.slot)*w.top.clauses:][:w.top.clauses]
 }
 
-// hit fills in one hit; bytes and all have room for what it holds.
+// hit fills in one hit but for its id; bytes and all have room for what it holds.
 func (w *walker) hit(h *Hit, f found, bytes []byte, all []Match) ([]byte, []Match) {
 	v := w.top.views[f.view]
-	h.ID, h.Score = v.id(f.doc), float32(f.key)
+	h.Score = float32(f.key)
 	if w.q.Near != nil {
 		p := v.at[f.doc]
 		h.Distance = metres(w.from.h(p.lat, p.lng))

@@ -2,6 +2,7 @@ package atlas
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"slices"
 
 	"citywalk/geo"
@@ -109,8 +110,12 @@ func (d *dict) number(t Term) uint32 {
 	return uint32(len(d.terms) - 1)
 }
 
-func (d *dict) grow() {
-	size := max(16, 2*len(d.slots))
+func (d *dict) grow() { d.fill(max(16, 2*len(d.slots))) }
+
+// build makes the slots for the terms.
+func (d *dict) build() { d.fill(1 << bits.Len(uint(max(8, len(d.terms)+len(d.terms)/3)))) }
+
+func (d *dict) fill(size int) {
 	d.slots = make([]uint32, size)
 	mask := uint32(size - 1)
 	for n, t := range d.terms {
@@ -180,14 +185,17 @@ func (s *segment) id(d uint32) string { return string(s.ids.at(d)) }
 // termsOf calls with the number of each term of a document and the place of
 // its posting.
 func (s *segment) termsOf(d uint32, do func(term, post uint32)) {
-	t := uint32(0)
+	t := uint64(0)
 	for b := s.terms.at(d); len(b) > 0; {
 		gap, n := binary.Uvarint(b)
+		if t += gap; n <= 0 || t >= uint64(len(s.most)) {
+			return // Only in a snapshot that was forged.
+		}
 		b = b[n:]
-		t += uint32(gap)
 		list := s.posts[s.starts[t]:s.starts[t+1]]
-		i, _ := slices.BinarySearch(list, d)
-		do(t, s.starts[t]+uint32(i))
+		if i, ok := slices.BinarySearch(list, d); ok {
+			do(uint32(t), s.starts[t]+uint32(i))
+		}
 	}
 }
 

@@ -1,5 +1,7 @@
 package atlas
 
+import "math/bits"
+
 // A sieve is a query's filter for one view.
 type sieve struct {
 	f     *Filter
@@ -76,24 +78,21 @@ func (s *sieve) flags(g *segment, b int, m uint64) uint64 {
 	if f.All|f.Some|f.None == 0 {
 		return m
 	}
-	some := uint64(0)
 	rows := g.blocks()
-	for i := range 32 {
-		row := g.flags[i*rows+b]
-		if f.All>>i&1 == 1 {
-			m &= row
-		}
-		if f.None>>i&1 == 1 {
-			m &^= row
-		}
-		if f.Some>>i&1 == 1 {
-			some |= row
-		}
+	for all := f.All; all != 0; all &= all - 1 {
+		m &= g.flags[bits.TrailingZeros32(uint32(all))*rows+b]
 	}
-	if f.Some != 0 {
-		m &= some
+	for none := f.None; none != 0; none &= none - 1 {
+		m &^= g.flags[bits.TrailingZeros32(uint32(none))*rows+b]
 	}
-	return m
+	if f.Some == 0 {
+		return m
+	}
+	any := uint64(0)
+	for some := f.Some; some != 0; some &= some - 1 {
+		any |= g.flags[bits.TrailingZeros32(uint32(some))*rows+b]
+	}
+	return m & any
 }
 
 // times returns the documents of m in a block that are open and take the card.

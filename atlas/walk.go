@@ -21,6 +21,11 @@ type walker struct {
 	words  []uint64 // Where in the block each term is.
 	found  []uint64 // Where in the block each phrase matches.
 	match  []Match  // Of the document looked at, one for each clause; Phrase -1 if it does not match.
+	cand   []uint32 // Candidates of direct, and room to merge them.
+	cand2  []uint32
+	rare   []span // What rarest returned.
+	single []span // Of one candidate.
+	idsOut []byte // Ids of the hits.
 	top    top
 	count  *counter
 }
@@ -86,6 +91,9 @@ func (w *walker) spans(level, n int) []span {
 func (w *walker) visit(i, from, to, level int, text float64) {
 	if to-from == 1 {
 		w.leaf(from, w.levels[level])
+		return
+	}
+	if w.direct(w.levels[level], to-from, text) {
 		return
 	}
 	mid := half(from, to)

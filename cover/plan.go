@@ -101,7 +101,7 @@ func Make(ctx context.Context, in *Instance, l Limits, o Options) (*Plan, error)
 		return nil, err
 	}
 	m := &maker{in: in, options: o, problem: newProblem(in, l)}
-	if m.options.Effort <= 0 {
+	if !(m.options.Effort > 0) { // A comparison with a NaN is false.
 		m.options.Effort = 1
 	}
 	return m.make(ctx), nil

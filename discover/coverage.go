@@ -54,7 +54,8 @@ type coverRow struct {
 
 // CoverInstance returns the demand of a city's places for a usual week, with
 // its live shops as signed and its drafts, as far as they are curated, as
-// candidates. Every place weighs the same.
+// candidates. Every place weighs the same, and so does every anchor of a member
+// (see coverAnchors).
 func (s *Service) CoverInstance(ctx context.Context, ask CoverAsk) (*cover.Instance, error) {
 	var shops []cover.Shop
 	var points []cover.Point
@@ -76,18 +77,23 @@ func (s *Service) CoverInstance(ctx context.Context, ask CoverAsk) (*cover.Insta
 	return in, nil
 }
 
-// coverPoints are the places that demand comes from.
+// coverPoints are what demand comes from: the city's places, and where members
+// live and work.
 func coverPoints(tx *db.Tx, city string) ([]cover.Point, error) {
 	places, err := Places(tx, city)
 	if err != nil {
 		return nil, err
 	}
-	if len(places) == 0 {
-		return nil, ErrCoverPlaces.With("city", city)
+	var points []cover.Point
+	for _, p := range places {
+		points = append(points, cover.Point{ID: string(p.ID), Name: p.Name, At: p.Point, Weight: 1})
 	}
-	points := make([]cover.Point, len(places))
-	for i, p := range places {
-		points[i] = cover.Point{ID: string(p.ID), Name: p.Name, At: p.Point, Weight: 1}
+	homes, err := coverAnchors(tx, city, len(places))
+	if err != nil {
+		return nil, err
+	}
+	if points = append(points, homes...); len(points) == 0 {
+		return nil, ErrCoverPlaces.With("city", city)
 	}
 	return points, nil
 }

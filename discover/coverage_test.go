@@ -2,9 +2,12 @@ package discover
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"strings"
 	"testing"
 
+	"citywalk/account"
 	"citywalk/cover"
 	"citywalk/db"
 	"citywalk/fault"
@@ -79,6 +82,56 @@ func TestCoverInstance(t *testing.T) {
 		p, err := cover.Make(t.Context(), in, cover.Limits{Shops: 1}, cover.Options{Effort: 0.001})
 		if g.must(err); len(p.Chosen) != 1 || in.Shops[p.Chosen[0].Shop].ID != string(coffee) {
 			t.Errorf("%+v", p)
+		}
+	})
+}
+
+// Where members live weighs in a plan, but no place of few members shows.
+func TestCoverAnchorsHideTheFew(t *testing.T) {
+	eachTill(t, func(t *testing.T, g *tillRig) {
+		anchors := func(people, from int, lat float64) {
+			g.must(g.DB.Update(t.Context(), func(tx *db.Tx) error {
+				for i := range people {
+					a := Anchor{Person: account.ID(fmt.Sprint("per_", from+i)), Kind: Home, City: "试镇", Lat: lat, Lng: 121.455, Consent: Consent, At: tx.Now()}
+					if err := putAnchor(tx, a); err != nil {
+						return err
+					}
+				}
+				return nil
+			}))
+		}
+		points := func(places int) (all []cover.Point) {
+			g.must(g.DB.View(t.Context(), func(tx *db.Tx) (err error) {
+				all, err = coverAnchors(tx, "试镇", places)
+				return err
+			}))
+			return all
+		}
+		anchors(CoverFew-1, 0, 31.201)
+		if all := points(100); len(all) != 0 {
+			t.Errorf("%d members are shown: %+v", CoverFew-1, all)
+		}
+		// The same people once more, as one moves work to the square, are no crowd.
+		g.must(g.DB.Update(t.Context(), func(tx *db.Tx) error {
+			return putAnchor(tx, Anchor{Person: "per_0", Kind: Work, City: "试镇", Lat: 31.203, Lng: 121.455, Consent: Consent, At: tx.Now()})
+		}))
+		if all := points(100); len(all) != 0 {
+			t.Errorf("%d members with two anchors are shown: %+v", CoverFew-1, all)
+		}
+		anchors(1, 50, 31.204)
+		if all := points(100); len(all) != 1 || all[0].Weight != CoverFew+1 || all[0].At.Lat != 31.201 {
+			t.Errorf("a square of %d: %+v", CoverFew, all)
+		}
+		anchors(20, 100, 31.305)
+		if all := points(100); len(all) != 2 || all[1].Weight != 20 || all[1].At.Lat != 31.305 {
+			t.Errorf("and a block of 20: %+v", all)
+		}
+		sum := 0.0
+		for _, p := range points(5) {
+			sum += p.Weight
+		}
+		if math.Abs(sum-5) > 1e-9 {
+			t.Errorf("anchors weigh %f, five places 5", sum)
 		}
 	})
 }

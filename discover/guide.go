@@ -55,8 +55,12 @@ type town struct {
 	heard  map[string]bool // Spots that words knows.
 }
 
-// town returns a city as it is now; nil is a city without shops.
+// town returns a city as it is now, the programme's own for ""; nil is a city
+// without shops.
 func (s *Service) town(ctx context.Context, city string) (*town, error) {
+	if city == "" {
+		city = s.City
+	}
 	if !s.guide.following.Load() {
 		if err := s.KeepUp(ctx); err != nil {
 			return nil, err

@@ -56,7 +56,7 @@ type things struct {
 	staff    account.ID
 	owner    account.ID
 	offer    string
-	note     community.Note // By the member about the shop, with a picture and a comment of his own.
+	note     community.Note // By the member about the shop, with a picture and a comment of his own, which is hidden.
 	comment  community.CommentID
 	session  map[account.App]string
 }
@@ -260,6 +260,7 @@ func (g *crowd) note(at *things) {
 	g.must(err)
 	at.comment, err = g.parts.community.Comment(ctx, who, at.note.ID, "还会再来", g.key())
 	g.must(err)
+	g.must(g.parts.community.Hide(ctx, g.session("revoked", account.ConsoleApp), string(at.comment), community.Ruling{Reason: "ad", Words: "像广告"}))
 }
 
 // keepSecrets says which texts of the crowd's things are whose to see.

@@ -111,6 +111,16 @@ POST   /notes/{id}/delete                                 | member.use     | M |
 POST   /comments/{comment}/delete                         | member.use     | M | N | N
 GET    /lists                                             | public         | *
 GET    /shops/{id}/places                                 | public         | *
+GET    /notes                                             | public         | *
+POST   /shops/{id}/save                                   | member.use     | *
+POST   /shops/{id}/follow                                 | member.use     | *
+GET    /report/{thing}                                    | member.use     | *
+POST   /report/{thing}                                    | member.use     | *
+POST   /appeal/{thing}                                    | member.use     | M | N | N
+POST   /asks/{id}/dismiss                                 | member.use     | M | N | N
+GET    /saved                                             | member.use     | *
+GET    /me/notes                                          | member.use     | *
+POST   /me/notes/name                                     | member.use     | *
 GET    /rules/curation                                    | public         | *
 GET    /rules/lists                                       | public         | *
 GET    /card                                              | public         | *
@@ -245,6 +255,12 @@ POST   /console/curation/visits                           | console.write  | *
 POST   /console/curation/visits/{visit}/photos            | console.write  | *
 GET    /console/curation/photos/{photo}                   | console.read   | *
 GET    /console/curation/worker.js                        | public         | *
+GET    /console/reports                                   | console.read   | *
+GET    /console/reports/{thing}                           | console.read   | *
+POST   /console/reports/{thing}                           | console.write  | *
+GET    /console/reports/photos/{picture}                  | console.read   | *
+GET    /console/shops/{shop}/notes                        | merchant.read  | A O U | A O U | B O U
+POST   /console/shops/{shop}/notes/{note}                 | merchant.write | A | A | B
 GET    /console/jobs                                      | console.read   | *
 POST   /console/jobs/{job}/rerun                          | console.write  | *
 GET    /console/audit                                     | console.read   | *
@@ -327,6 +343,15 @@ var sent = map[string]string{
 	"POST /signin":                      "phone=13900000099",
 	"POST /signin/code":                 "challenge=none&code=000000",
 	"POST /lang":                        "lang=en",
+
+	"POST /shops/{id}/save":                   "do=on",
+	"POST /shops/{id}/follow":                 "do=on",
+	"POST /report/{thing}":                    "reason=ad",
+	"POST /appeal/{thing}":                    "words=x",
+	"POST /asks/{id}/dismiss":                 "idem={idem}",
+	"POST /me/notes/name":                     "name=x",
+	"POST /console/reports/{thing}":           "act=hide&reason=ad&words=x",
+	"POST /console/shops/{shop}/notes/{note}": "text=x",
 
 	"POST /till/shops/{shop}/scan":  "idem={idem}&code={code}",
 	"POST /till/bills/{bill}/price": "idem={idem}&bill=80",

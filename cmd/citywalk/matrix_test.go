@@ -216,6 +216,13 @@ func (m *stroll) fill(text, pattern, who string, i int, inPath bool) string {
 	case strings.Contains(pattern, "/sessions/"):
 		id = at.session[appOf(pattern[strings.Index(pattern, "/"):])]
 	}
+	note, thing := m.note, string(at.note.ID)
+	if strings.Contains(pattern, "/appeal/") || strings.Contains(pattern, "/reports/") {
+		thing = string(at.comment)
+	}
+	if strings.HasPrefix(pattern, "POST /console/shops/") {
+		note = string(at.note.ID)
+	}
 	person := at.staff
 	switch {
 	case strings.Contains(pattern, "/merchants/"):
@@ -229,8 +236,9 @@ func (m *stroll) fill(text, pattern, who string, i int, inPath bool) string {
 	}
 	return strings.NewReplacer("{$}", "", "{shop}", string(at.shop.ID), "{merchant}", string(at.merchant), "{number}", at.shop.Number,
 		"{id}", id, "{redemption}", id, "{bill}", id, "{pass}", string(at.pass), "{person}", string(person), "{offer}", at.offer,
-		"{day}", string(at.paid.Day), "{job}", m.job, "{token}", m.token, "{plan}", "annual", "{visit}", m.visit, "{photo}", m.photo, "{picture}", string(at.note.Photos[0].ID), "{comment}", string(at.comment),
-		"{note}", m.note, "{decision}", m.decision, "{appeal}", m.appeal, "{key...}", key,
+		"{day}", string(at.paid.Day), "{job}", m.job, "{token}", m.token, "{plan}", "annual", "{visit}", m.visit, "{photo}", m.photo,
+		"{picture}", string(at.note.Photos[0].ID), "{comment}", string(at.comment), "{thing}", thing,
+		"{note}", note, "{decision}", m.decision, "{appeal}", m.appeal, "{key...}", key,
 		"{name}", strings.TrimPrefix(ui.Asset("app.css"), "/assets/"), "{hash}", bill.Quote.Hash, "{idem}", m.crowd.key(),
 		"{code}", map[bool]string{true: "annual", false: m.code}[inPath]).Replace(text)
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 
 	"citywalk/atlas"
 	"citywalk/discover"
@@ -14,26 +15,26 @@ import (
 
 // searchIn is a question. Conditions may also stand in the words.
 type searchIn struct {
-	City       string   `query:"city" required:"true" minLength:"1" maxLength:"40"`
-	Q          string   `query:"q" maxLength:"80" doc:"Words in Chinese or English, pinyin or initials: a name, a dish, a kind of shop, a place, an hour, a price."`
-	Lat        float64  `query:"lat" minimum:"-90" maximum:"90" doc:"WGS-84; with lng, where distances are from. It is not kept."`
-	Lng        float64  `query:"lng" minimum:"-180" maximum:"180"`
-	Within     int      `query:"within" minimum:"0" maximum:"50000" doc:"Metres; 0 is any distance."`
-	Category   []string `query:"category" maxItems:"16" doc:"One of these, separated by commas."`
-	District   []string `query:"district" maxItems:"16"`
-	Area       []string `query:"area" maxItems:"16"`
-	Station    string   `query:"station" maxLength:"40" doc:"Near this metro station."`
-	PriceMin   int64    `query:"price_min" minimum:"0" maximum:"100000000" doc:"Fen per head."`
-	PriceMax   int64    `query:"price_max" minimum:"0" maximum:"100000000"`
-	Open       bool     `query:"open" doc:"Known to be open now."`
-	Card       bool     `query:"card" doc:"The card works now."`
-	Curated    bool     `query:"curated"`
-	Proved     bool     `query:"proved" doc:"With notes after paid visits."`
-	Gives      string   `query:"gives" enum:"percent,fixed,gift"`
-	Everywhere bool     `query:"everywhere" doc:"Also shops that do not take the card."`
-	Sort       string   `query:"sort" enum:"best,distance,ranking,saving" default:"best" doc:"No order is personal."`
-	After      string   `query:"after" maxLength:"400"`
-	Limit      int      `query:"limit" minimum:"1" maximum:"100" default:"20"`
+	City       string  `query:"city" maxLength:"40" doc:"The programme's own if absent."`
+	Q          string  `query:"q" maxLength:"80" doc:"Words in Chinese or English, pinyin or initials: a name, a dish, a kind of shop, a place, an hour, a price."`
+	Lat        float64 `query:"lat" minimum:"-90" maximum:"90" doc:"WGS-84; with lng, where distances are from. It is not kept."`
+	Lng        float64 `query:"lng" minimum:"-180" maximum:"180"`
+	Within     int     `query:"within" minimum:"0" maximum:"50000" doc:"Metres; 0 is any distance."`
+	Category   string  `query:"category" maxLength:"400" doc:"One of these, separated by commas; so districts and areas."`
+	District   string  `query:"district" maxLength:"400"`
+	Area       string  `query:"area" maxLength:"400"`
+	Station    string  `query:"station" maxLength:"40" doc:"Near this metro station."`
+	PriceMin   int64   `query:"price_min" minimum:"0" maximum:"100000000" doc:"Fen per head."`
+	PriceMax   int64   `query:"price_max" minimum:"0" maximum:"100000000"`
+	Open       bool    `query:"open" doc:"Known to be open now."`
+	Card       bool    `query:"card" doc:"The card works now."`
+	Curated    bool    `query:"curated"`
+	Proved     bool    `query:"proved" doc:"With notes after paid visits."`
+	Gives      string  `query:"gives" enum:"percent,fixed,gift"`
+	Everywhere bool    `query:"everywhere" doc:"Also shops that do not take the card."`
+	Sort       string  `query:"sort" enum:"best,distance,ranking,saving" default:"best" doc:"No order is personal."`
+	After      string  `query:"after" maxLength:"400"`
+	Limit      int     `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }
 
 type searchOut struct {
@@ -102,7 +103,7 @@ type insteadBody struct {
 }
 
 func (in *searchIn) query() discover.Query {
-	q := discover.Query{City: in.City, Text: in.Q, Within: float64(in.Within), Categories: in.Category, Districts: in.District, Areas: in.Area,
+	q := discover.Query{City: in.City, Text: in.Q, Within: float64(in.Within), Categories: several(in.Category), Districts: several(in.District), Areas: several(in.Area),
 		Station: in.Station, PriceMin: money.Amount(in.PriceMin), PriceMax: money.Amount(in.PriceMax), Open: in.Open, Card: in.Card,
 		Curated: in.Curated, Proved: in.Proved, Gives: in.Gives, Everywhere: in.Everywhere,
 		Sort: discover.Sort(in.Sort), After: in.After, Limit: in.Limit}
@@ -110,6 +111,19 @@ func (in *searchIn) query() discover.Query {
 		q.Near = &geo.Point{Lat: in.Lat, Lng: in.Lng}
 	}
 	return q
+}
+
+// severalMax is how many labels one parameter may name.
+const severalMax = 16
+
+// several takes labels apart that commas separate.
+func several(s string) (labels []string) {
+	for label := range strings.SplitSeq(s, ",") {
+		if label = strings.TrimSpace(label); label != "" && len(labels) < severalMax {
+			labels = append(labels, label)
+		}
+	}
+	return labels
 }
 
 func (a *API) search(ctx context.Context, in *searchIn) (*searchOut, error) {
@@ -176,8 +190,8 @@ func (a *API) showHits(ctx context.Context, hits []discover.Hit) []hitBody {
 }
 
 type suggestIn struct {
-	City string `query:"city" required:"true" minLength:"1" maxLength:"40"`
-	Q    string `query:"q" required:"true" minLength:"1" maxLength:"40" doc:"What was typed so far."`
+	City string `query:"city" maxLength:"40" doc:"The programme's own if absent."`
+	Q    string `query:"q" maxLength:"40" doc:"What was typed so far."`
 }
 
 type suggestOut struct {

@@ -9,7 +9,7 @@ import (
 
 // Routes is the whole of the app, to be read from top to bottom.
 func (a *App) Routes() []web.Route {
-	return slices.Concat(a.Edge.SignIn(account.ConsoleApp, "/console/"), a.curationRoutes(), a.visitRoutes(), []web.Route{
+	return slices.Concat(a.Edge.SignIn(account.ConsoleApp, "/console/"), a.curationRoutes(), a.visitRoutes(), a.caseRoutes(), []web.Route{
 		{Pattern: "GET /console/join/{token}", Action: account.ActPublic, Handle: a.invitation},
 		{Pattern: "POST /console/join/{token}", Action: account.ActMemberUse, Handle: a.join},
 

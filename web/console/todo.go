@@ -43,9 +43,16 @@ func (a *App) fallen(ctx context.Context, p ui.Page, who account.Session) (all [
 	return all, nil
 }
 
-// todo is what else curation waits for: answers to merchants, this person's
+// todo is what else waits: what members reported, answers to merchants, this person's
 // confirmation, and notes without a shop.
 func (a *App) todo(ctx context.Context, p ui.Page, who account.Session) (all []alarm, err error) {
+	reported, err := a.Community.Waiting(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	if reported > 0 {
+		all = append(all, alarm{ui.Wait, p.T("alarm.reports", "n", reported), p.T("alarm.look"), reportsPath})
+	}
 	tallies, err := a.Curate.Tallies(ctx, who)
 	for _, t := range tallies {
 		add := func(n int, word, path string, pairs ...string) {

@@ -45,6 +45,7 @@ type cardView struct {
 	ToGo    money.Amount
 	Shops   []ui.ShopView
 	Located bool
+	Ask     askView
 	Upgrade *pass.Plan // What a trial may become.
 	// A bill was not paid and is being cancelled, which takes some minutes.
 	Reversing bool
@@ -62,6 +63,9 @@ func (a *App) showCard(w http.ResponseWriter, r *http.Request, v cardView) (err 
 		return err
 	}
 	if err := a.promised(r, p, &v); err != nil {
+		return err
+	}
+	if v.Ask, err = a.askNow(r, p); err != nil {
 		return err
 	}
 	if v.Pass.Trial {

@@ -26,6 +26,7 @@ type homeRow struct{ Title, Line, Href string }
 type home struct {
 	Count   int64 // Shops that take the card.
 	Card    homeRow
+	Ask     askView
 	Joined  []homeRow
 	Changed []homeRow
 	Away    []homeRow
@@ -44,6 +45,9 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) (err error) {
 		return err
 	}
 	if h.Card, err = a.cardLine(r, p); err != nil {
+		return err
+	}
+	if h.Ask, err = a.askNow(r, p); err != nil {
 		return err
 	}
 	week, err := a.Discover.Week(r.Context(), a.City, a.Now())

@@ -20,6 +20,7 @@ type noteList struct {
 	Notes []community.Note
 	By    community.Order
 	Here  string // The shop's page.
+	Tie   community.Tie
 	First string // The first page, if this is not it.
 	After string // The next page, if there is one.
 }
@@ -33,6 +34,9 @@ func (a *App) notes(r *http.Request, id shop.ID) (l noteList, err error) {
 	after := cut(r.URL.Query().Get("after"), 200)
 	var next string
 	if l.Notes, next, err = a.Community.OfShop(r.Context(), web.Session(r), id, l.By, after, notesPage); err != nil {
+		return l, err
+	}
+	if l.Tie, err = a.Community.Tied(r.Context(), web.Session(r), id); err != nil {
 		return l, err
 	}
 	if next != "" {
@@ -63,11 +67,9 @@ func (l noteList) by(o community.Order, after string) string {
 type noteView struct {
 	community.Note
 	When string
-	Shop *ui.ShopView // In lists of several shops.
-	Here string       // Where the reader comes back to after a tap.
 }
 
-// noteView is a note as a page shows it that is reached again at here.
+// noteView is a note with its day.
 func (a *App) noteView(p ui.Page, n community.Note) noteView {
 	return noteView{Note: n, When: a.noteDay(p, n.Written)}
 }
@@ -79,17 +81,6 @@ func (a *App) noteDay(p ui.Page, t time.Time) string {
 		return p.Month(t.In(a.Zone))
 	}
 	return a.day(p, t)
-}
-
-// signed is under which name a note or a comment stands.
-func signed(p ui.Page, member bool, name, mark string) string {
-	switch {
-	case !member:
-		return p.T("notes.other")
-	case name != "":
-		return name
-	}
-	return p.T("notes.member", "mark", mark)
 }
 
 // notePath is where a note stands.

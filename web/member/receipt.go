@@ -5,6 +5,7 @@ import (
 
 	"citywalk/money"
 	"citywalk/redeem"
+	"citywalk/shop"
 	"citywalk/web"
 	"citywalk/web/ui"
 )
@@ -65,6 +66,14 @@ func became(p ui.Page, s redeem.State) string {
 	return p.T("receipt." + string(s))
 }
 
+// A receiptView is one receipt, with the question about its visit.
+type receiptView struct {
+	redeem.Receipt
+	Place shop.Shop
+	When  string
+	Ask   askView
+}
+
 // receipt is the signed proof of one bill.
 func (a *App) receipt(w http.ResponseWriter, r *http.Request) error {
 	id, err := web.ID(r, "id", "red")
@@ -80,7 +89,13 @@ func (a *App) receipt(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, receiptPage(p, place, got, a.moment(p, got.Redemption.Committed)))
+	v := receiptView{Receipt: got, Place: place, When: a.moment(p, got.Redemption.Committed)}
+	question, ok, err := a.Community.AskAbout(r.Context(), web.Session(r), got.Redemption.ID)
+	if err != nil {
+		return err
+	}
+	v.Ask = a.askView(p, question, ok)
+	return web.Render(w, r, http.StatusOK, receiptPage(p, v))
 }
 
 // uses sends every use of the member's passes as a table (L6).

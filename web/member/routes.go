@@ -1,13 +1,15 @@
 package member
 
 import (
+	"slices"
+
 	"citywalk/account"
 	"citywalk/web"
 )
 
 // Routes is the whole of the app, to be read from top to bottom.
 func (a *App) Routes() []web.Route {
-	return append(a.Edge.SignIn(account.MemberApp, "/"), []web.Route{
+	return slices.Concat(a.Edge.SignIn(account.MemberApp, "/"), a.noteRoutes(), []web.Route{
 		{Pattern: "GET /{$}", Action: account.ActPublic, Handle: a.home},
 		{Pattern: "GET /search", Action: account.ActPublic, Handle: a.explore},
 		{Pattern: "GET /suggest", Action: account.ActPublic, Handle: a.suggest},
@@ -19,15 +21,6 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "GET /map/shops.geojson", Action: account.ActPublic, Handle: a.mapShops},
 		{Pattern: "GET /map/base.geojson", Action: account.ActPublic, Handle: a.mapBase},
 		{Pattern: "GET /shops/{id}", Action: account.ActPublic, Handle: a.shopPage},
-		{Pattern: "GET /shops/{id}/note", Action: account.ActMemberUse, Handle: a.askNote},
-		{Pattern: "POST /shops/{id}/note", Action: account.ActMemberUse, Class: web.Export, Handle: a.writeNote},
-		{Pattern: "GET /notes/{id}", Action: account.ActPublic, Handle: a.notePublic},
-		{Pattern: "GET /notes/photos/{picture}", Action: account.ActPublic, Handle: a.notePhoto},
-		{Pattern: "POST /notes/{id}/like", Action: account.ActMemberUse, Handle: a.likeNote},
-		{Pattern: "POST /notes/{id}/save", Action: account.ActMemberUse, Handle: a.saveNote},
-		{Pattern: "POST /notes/{id}/comments", Action: account.ActMemberUse, Handle: a.addComment},
-		{Pattern: "POST /notes/{id}/delete", Action: account.ActMemberUse, Handle: a.dropNote},
-		{Pattern: "POST /comments/{comment}/delete", Action: account.ActMemberUse, Handle: a.dropComment},
 		{Pattern: "GET /lists", Action: account.ActPublic, Handle: a.lists},
 		{Pattern: "GET /shops/{id}/places", Action: account.ActPublic, Handle: a.listHistory},
 		{Pattern: "GET /rules/curation", Action: account.ActPublic, Handle: a.rules},
@@ -65,7 +58,32 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "POST /me/name", Action: account.ActMemberUse, Handle: a.rename},
 		{Pattern: "POST /me/sessions/{id}/end", Action: account.ActMemberUse, Handle: a.endSession},
 		{Pattern: "POST /me/agreement/end", Action: account.ActMemberUse, Handle: a.endAgreement},
-	}...)
+	})
+}
+
+// noteRoutes are those of what members write and do with it.
+func (a *App) noteRoutes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /shops/{id}/note", Action: account.ActMemberUse, Handle: a.askNote},
+		{Pattern: "POST /shops/{id}/note", Action: account.ActMemberUse, Class: web.Export, Handle: a.writeNote},
+		{Pattern: "POST /shops/{id}/save", Action: account.ActMemberUse, Handle: a.saveShop},
+		{Pattern: "POST /shops/{id}/follow", Action: account.ActMemberUse, Handle: a.followShop},
+		{Pattern: "GET /notes", Action: account.ActPublic, Handle: a.feed},
+		{Pattern: "GET /notes/{id}", Action: account.ActPublic, Handle: a.notePublic},
+		{Pattern: "GET /notes/photos/{picture}", Action: account.ActPublic, Handle: a.notePhoto},
+		{Pattern: "POST /notes/{id}/like", Action: account.ActMemberUse, Handle: a.likeNote},
+		{Pattern: "POST /notes/{id}/save", Action: account.ActMemberUse, Handle: a.saveNote},
+		{Pattern: "POST /notes/{id}/comments", Action: account.ActMemberUse, Handle: a.addComment},
+		{Pattern: "POST /notes/{id}/delete", Action: account.ActMemberUse, Handle: a.dropNote},
+		{Pattern: "POST /comments/{comment}/delete", Action: account.ActMemberUse, Handle: a.dropComment},
+		{Pattern: "GET /report/{thing}", Action: account.ActMemberUse, Handle: a.reportForm},
+		{Pattern: "POST /report/{thing}", Action: account.ActMemberUse, Handle: a.report},
+		{Pattern: "POST /appeal/{thing}", Action: account.ActMemberUse, Handle: a.appealHidden},
+		{Pattern: "POST /asks/{id}/dismiss", Action: account.ActMemberUse, Handle: a.dismissAsk},
+		{Pattern: "GET /saved", Action: account.ActMemberUse, Handle: a.saved},
+		{Pattern: "GET /me/notes", Action: account.ActMemberUse, Handle: a.mine},
+		{Pattern: "POST /me/notes/name", Action: account.ActMemberUse, Handle: a.signNotes},
+	}
 }
 
 // Mount adds the app to the edge.

@@ -1,0 +1,136 @@
+package atlas
+
+import (
+	"fmt"
+	"math/bits"
+	"sync"
+)
+
+// restore makes what a snapshot leaves out, and refuses one in which a number
+// points nowhere. Checksums tell damage; this holds even if they are right.
+func (v *view) restore() error {
+	v.n = len(v.at)
+	if v.n == 0 {
+		return fmt.Errorf("%w: a segment is empty", ErrSnapshot)
+	}
+	checks := []func() bool{v.columnsHold, v.postingsHold, v.says.holds, v.stringsHold}
+	held := make([]bool, len(checks))
+	var wait sync.WaitGroup
+	for i, check := range checks {
+		wait.Go(func() { held[i] = check() })
+	}
+	wait.Wait()
+	for i, ok := range held {
+		if !ok {
+			return fmt.Errorf("%w: part %d of a segment does not fit together", ErrSnapshot, i)
+		}
+	}
+	if len(v.says.starts) != v.n+1 {
+		return fmt.Errorf("%w: the suggestions are of other documents", ErrSnapshot)
+	}
+	v.nodes = make([]node, 2*v.blocks()-1)
+	v.plant(0, 0, v.blocks())
+	for b := range v.blocks() {
+		v.live += bits.OnesCount64(v.alive(b))
+	}
+	return nil
+}
+
+// columnsHold looks at what there is once a document.
+func (v *view) columnsHold() bool {
+	n := v.n
+	for _, l := range []int{len(v.price), len(v.hours), len(v.cards), len(v.prior), len(v.score), len(v.save)} {
+		if l != n {
+			return false
+		}
+	}
+	if len(v.flags) != 32*v.blocks() || len(v.lots) != v.blocks() || v.dead != nil && len(v.dead) != v.blocks() {
+		return false
+	}
+	for k := range v.label {
+		if len(v.label[k]) != n || !v.names[k].hold() || !below(v.label[k], v.names[k].len()) {
+			return false
+		}
+	}
+	if !v.plans.hold() || !below(v.hours, len(v.clocks)) || !below(v.cards, v.plans.len()) {
+		return false
+	}
+	for i := range v.plans.len() {
+		if _, ok := decode(v.plans.at(uint32(i))); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// postingsHold looks at the terms, and numbers them.
+func (v *view) postingsHold() bool {
+	n := len(v.dict.terms)
+	if len(v.starts) != n+1 || len(v.most) != n || len(v.heavy) != len(v.posts) || !rises(v.starts, len(v.posts)) ||
+		!v.segment.terms.hold() || v.segment.terms.len() != v.n {
+		return false
+	}
+	for t := range n {
+		last := -1
+		for _, d := range v.posts[v.starts[t]:v.starts[t+1]] {
+			if int(d) <= last || int(d) >= v.n {
+				return false
+			}
+			last = int(d)
+		}
+	}
+	v.dict.build()
+	return true
+}
+
+// stringsHold looks at ids and payloads, and finds documents by id.
+func (v *view) stringsHold() bool {
+	if !v.ids.hold() || !v.pay.hold() || v.ids.len() != v.n || v.pay.len() != v.n {
+		return false
+	}
+	for d := range uint32(v.n) {
+		if _, twice := v.where.put(v.ids.at, d, v.id(d)); twice {
+			return false
+		}
+	}
+	return true
+}
+
+// holds looks at the suggestions.
+func (s *speech) holds() bool {
+	words, size := len(s.kinds), 0
+	for level := len(s.owner); level > 1; {
+		level = (level + fan - 1) / fan
+		size += level
+	}
+	return s.words.hold() && s.keys.hold() && s.words.len() == words && len(s.ranks) == words &&
+		s.keys.len() == len(s.owner) && below(s.owner, words) && len(s.peaks) == size &&
+		len(s.gives) == len(s.list) && below(s.list, words) && rises(s.starts, len(s.list))
+}
+
+// hold reports whether the texts lie one after the other.
+func (t *texts) hold() bool {
+	return len(t.ends) == 0 && len(t.bytes) == 0 || rises(t.ends, len(t.bytes))
+}
+
+// rises reports whether numbers go from 0 to end and never down.
+func rises(all []uint32, end int) bool {
+	if len(all) == 0 || all[0] != 0 || int(all[len(all)-1]) != end {
+		return false
+	}
+	for i := range all[1:] {
+		if all[i] > all[i+1] {
+			return false
+		}
+	}
+	return true
+}
+
+// below reports whether all numbers are below n.
+func below[T uint16 | uint32](all []T, n int) bool {
+	most := T(0)
+	for _, i := range all {
+		most = max(most, i)
+	}
+	return len(all) == 0 || int(most) < n
+}
