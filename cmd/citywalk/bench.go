@@ -17,12 +17,13 @@ import (
 // BenchCmd measures. Every figure stands beside a yardstick that was measured
 // in the same run on the same machine, because machines differ and are shared.
 type BenchCmd struct {
-	Redeem BenchRedeemCmd `cmd:"" help:"Redemptions a second through HTTP, on SQLite and PostgreSQL."`
-	Load   BenchLoadCmd   `cmd:"" help:"What happens when three times as much comes as the machine can do."`
-	Curate BenchCurateCmd `cmd:"" help:"Scoring a city from its notes: speed, yardsticks, and the order of reviews."`
-	Lists  BenchListsCmd  `cmd:"" help:"What the public lists are worth on made cities, with farms and without."`
-	Text   BenchTextCmd   `cmd:"" help:"How fast texts are read: polarity, clauses, dishes, likeness."`
-	Search BenchSearchCmd `cmd:"" help:"Whether what is found is what was meant: judged queries over three real cities."`
+	Redeem   BenchRedeemCmd   `cmd:"" help:"Redemptions a second through HTTP, on SQLite and PostgreSQL."`
+	Load     BenchLoadCmd     `cmd:"" help:"What happens when three times as much comes as the machine can do."`
+	Curate   BenchCurateCmd   `cmd:"" help:"Scoring a city from its notes: speed, yardsticks, and the order of reviews."`
+	Lists    BenchListsCmd    `cmd:"" help:"What the public lists are worth on made cities, with farms and without."`
+	Text     BenchTextCmd     `cmd:"" help:"How fast texts are read: polarity, clauses, dishes, likeness."`
+	Discover BenchDiscoverCmd `cmd:"" help:"How fast places are found in a made city, with yardsticks: Redis, PostgreSQL, looking at all."`
+	Search   BenchSearchCmd   `cmd:"" help:"Whether what is found is what was meant: judged queries over three real cities."`
 
 	Coverage BenchCoverageCmd `cmd:"" help:"How good coverage plans are, on real cities and made ones, by what is proved of them."`
 }
