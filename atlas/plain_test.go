@@ -9,9 +9,13 @@ import (
 
 // A plain index looks at every document for every query. It is what the real
 // one must agree with.
-type plain struct{ docs map[string]Doc }
+type plain struct {
+	docs map[string]Doc
+	dfs  map[Term]int // Counted since the last change.
+}
 
 func (p *plain) apply(b Batch) {
+	p.dfs = nil
 	for _, id := range b.Delete {
 		delete(p.docs, id)
 	}
@@ -21,13 +25,15 @@ func (p *plain) apply(b Batch) {
 }
 
 func (p *plain) df(t Term) int {
-	n := 0
-	for _, d := range p.docs {
-		if weightOf(d, t) > 0 {
-			n++
+	if p.dfs == nil {
+		p.dfs = map[Term]int{}
+		for _, d := range p.docs {
+			for _, w := range d.Terms {
+				p.dfs[w.Term]++
+			}
 		}
 	}
-	return n
+	return p.dfs[t]
 }
 
 func weightOf(d Doc, t Term) uint8 {

@@ -102,12 +102,13 @@ func TestSavedIndexIsOpened(t *testing.T) {
 // is refused or can be searched, changed and merged without a fault.
 func FuzzRead(f *testing.F) {
 	whole := written(f)
-	f.Add(uint32(0), uint64(0), whole)
 	for at := range uint32(120) {
-		f.Add(at, uint64(at)*0x01010101, whole)
+		f.Add(at, uint64(at)*0x01010101, at/2, uint64(0))
 	}
-	f.Fuzz(func(t *testing.T, at uint32, with uint64, data []byte) {
+	f.Fuzz(func(t *testing.T, at uint32, with uint64, at2 uint32, with2 uint64) {
+		data := bytes.Clone(whole)
 		forge(data, int(at), with)
+		forge(data, int(at2), with2)
 		x, err := Read(bytes.NewReader(data), 1)
 		if err != nil {
 			if !errors.Is(err, ErrSnapshot) {
