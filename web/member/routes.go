@@ -13,6 +13,8 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "GET /{$}", Action: account.ActPublic, Handle: a.home},
 		{Pattern: "GET /search", Action: account.ActPublic, Handle: a.explore},
 		{Pattern: "GET /suggest", Action: account.ActPublic, Handle: a.suggest},
+		{Pattern: "GET /shops/{id}/share", Action: account.ActPublic, Handle: a.sharePage},
+		{Pattern: "GET /shops/{id}/share.svg", Action: account.ActPublic, Handle: a.shareImage},
 		{Pattern: "GET /manifest.webmanifest", Action: account.ActPublic, Handle: a.manifest},
 		{Pattern: "GET /icons/{name}", Action: account.ActPublic, Handle: a.icon},
 		{Pattern: "GET /worker.js", Action: account.ActPublic, Handle: a.worker},

@@ -65,6 +65,8 @@ type Page struct {
 	Bare    bool     // Without the app's bars: sign-in, confirm, paid.
 	Demo    bool     // The city is fictional, and the page says so.
 
+	Meta []Meta // What others may show of a link to the page.
+
 	Fragment bool // Only what is inside the shell; script asked for it.
 }
 
@@ -76,6 +78,10 @@ type Tab struct {
 	Group  string // A word above the entry in the console's menu; may be empty.
 	Raised bool   // Stands out of the member's bar.
 }
+
+// A Meta is one thing that a page says of itself to whoever shows a link to it:
+// "og:title" and what it is.
+type Meta struct{ Property, Content string }
 
 // T returns the word for key in the page's language, with {name} placeholders
 // filled from pairs of names and values. A key that is not there shows itself,
