@@ -92,6 +92,7 @@ type Facets struct {
 	Card       int // Take the card.
 	Curated    int
 	Proved     int
+	Gives      map[shop.Kind]int // By what the card does there.
 }
 
 // A Band is a range of prices per head, from Min to below the next band's.
@@ -304,7 +305,8 @@ func (x question) answer(found atlas.Answer, from *geo.Point, local time.Time) (
 	}
 	if f := found.Facets; f != nil {
 		out.Facets = Facets{Total: f.Total, About: f.About, Categories: f.Categories, Districts: f.Districts, Areas: f.Areas,
-			Card: f.Flags[0], Curated: f.Flags[1], Proved: f.Flags[2]}
+			Card: f.Flags[0], Curated: f.Flags[1], Proved: f.Flags[2],
+			Gives: map[shop.Kind]int{shop.Percent: f.Flags[3], shop.Fixed: f.Flags[4], shop.Gift: f.Flags[5]}}
 		for i, n := range f.Bands {
 			out.Facets.Bands = append(out.Facets.Bands, Band{money.Amount(bands[i]), n})
 		}

@@ -98,6 +98,9 @@ func sortChips(p ui.Page, x asked, found discover.Answer, sorts []discover.Sort)
 func quick(p ui.Page, x asked, found discover.Answer) (all []chip) {
 	counts := map[string]int{"curated": found.Facets.Curated, "proved": found.Facets.Proved}
 	for _, name := range []string{"card", "open", "curated", "proved", "all"} {
+		if (name == "curated" || name == "proved") && counts[name] == 0 && !x.Has(name) && len(found.Hits) > 0 && !x.Has("after") {
+			continue // It would lead to nothing.
+		}
 		all = append(all, chip{Label: p.T("search." + name), Count: counts[name], On: x.Has(name), Href: x.toggled(name, "1").link()})
 	}
 	return all
@@ -118,7 +121,9 @@ func groups(p ui.Page, x asked, found discover.Answer) (all []chipGroup) {
 	add("search.group.price", bandChips(p, x, f.Bands))
 	var kinds []chip
 	for _, k := range []shop.Kind{shop.Percent, shop.Fixed, shop.Gift} {
-		kinds = append(kinds, chip{Label: p.T("search.gives." + string(k)), On: x.is("gives", string(k)), Href: x.toggled("gives", string(k)).link()})
+		if on := x.is("gives", string(k)); on || f.Gives[k] > 0 {
+			kinds = append(kinds, chip{Label: p.T("search.gives." + string(k)), Count: f.Gives[k], On: on, Href: x.toggled("gives", string(k)).link()})
+		}
 	}
 	add("search.group.gives", kinds)
 	return all

@@ -75,6 +75,7 @@ func (a *App) widen(ctx context.Context, q discover.Query, found *discover.Answe
 		{len(q.Districts) > 0, func(q *discover.Query) { q.Districts = nil }, func(f discover.Facets) { found.Facets.Districts = f.Districts }},
 		{len(q.Areas) > 0, func(q *discover.Query) { q.Areas = nil }, func(f discover.Facets) { found.Facets.Areas = f.Areas }},
 		{q.PriceMin+q.PriceMax > 0, func(q *discover.Query) { q.PriceMin, q.PriceMax = 0, 0 }, func(f discover.Facets) { found.Facets.Bands = f.Bands }},
+		{q.Gives != "", func(q *discover.Query) { q.Gives = "" }, func(f discover.Facets) { found.Facets.Gives = f.Gives }},
 	} {
 		if !c.chosen {
 			continue

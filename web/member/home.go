@@ -1,6 +1,7 @@
 package member
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -33,7 +34,7 @@ type home struct {
 	More    string    // How many shops that joined are not shown.
 	Ranks   []homeRow // The first of today's list.
 	Shops   []ui.ShopView
-	Open    bool // Whether the shops are open now.
+	Open    bool // Whether the card works there now.
 }
 
 // home is where the app opens.
@@ -73,16 +74,24 @@ func homePicks(p ui.Page, all int64) []chip {
 	}
 }
 
-// openNow fills in a few shops that take the card, open ones if there are any.
+// openNow fills in a few shops: those at which the card works now, if there
+// are any. While the index is being read the database answers instead.
 func (a *App) openNow(r *http.Request, p ui.Page, h *home) error {
-	q := shop.Query{City: a.City, State: shop.Live, OpenNow: true, Limit: homeShops}
-	hits, err := a.Shop.Search(r.Context(), q)
-	if h.Open = len(hits) > 0; err == nil && !h.Open {
-		q.OpenNow = false
-		hits, err = a.Shop.Search(r.Context(), q)
+	q := discover.Query{City: a.City, Card: true, Limit: homeShops, Lang: p.Lang}
+	found, err := a.Discover.Search(r.Context(), q)
+	if h.Open = len(found.Hits) > 0; err == nil && !h.Open {
+		q.Card = false
+		found, err = a.Discover.Search(r.Context(), q)
 	}
-	for _, hit := range hits {
-		h.Shops = append(h.Shops, a.shopView(p, hit))
+	if errors.Is(err, discover.ErrLoading) {
+		hits, err := a.Shop.Search(r.Context(), shop.Query{City: a.City, State: shop.Live, Limit: homeShops})
+		for _, hit := range hits {
+			h.Shops = append(h.Shops, a.shopView(p, hit))
+		}
+		return err
+	}
+	for _, hit := range found.Hits {
+		h.Shops = append(h.Shops, a.hitView(p, hit))
 	}
 	return err
 }

@@ -22,7 +22,7 @@ import (
 func TestHomeTellsTheCardsState(t *testing.T) {
 	each(t, func(t *testing.T, g *rig) {
 		out := webtest.NewClient(t, g.url)
-		seen(t, "home without a session", out.Do(t, "GET /").Text, "还没有会员卡", "¥168 用 365 天", `action="/search"`, "全部 1 家", "现在可以去")
+		seen(t, "home without a session", out.Do(t, "GET /").Text, "还没有会员卡", "¥168 用 365 天", `action="/search"`, "全部 1 家", "现在能用卡", "会员卡现在可用：九折 · 满 50 可用")
 		seen(t, "home without a card", g.stranger().get("/"), "还没有会员卡")
 		p := g.member()
 		seen(t, "home with a new card", p.get("/"), "年卡，还剩 365 天", "已省 ¥0.00")
@@ -77,7 +77,7 @@ func TestShopTellsWhenTheCardWorksAndWhatItSaves(t *testing.T) {
 		seen(t, "at noon", out.Do(t, page).Text, "现在可用，到 22:00", "两个人大约 ¥76，用卡付 ¥68.40，省 ¥7.60。", "想用卡的会员还太少", "门店号 "+g.shop.Number, "09:00–22:00")
 		at(23)
 		seen(t, "at night", out.Do(t, page).Text, "明天 09:00 起可用", "用卡付 ¥68.40")
-		seen(t, "the list at night", out.Do(t, "GET /").Text, "明天 09:00 起可用")
+		seen(t, "the list at night", out.Do(t, "GET /").Text, "现在不营业，09:00 开门")
 
 		at(12)
 		today := ledger.DayOf(g.clock.Now(), g.Zone)

@@ -122,7 +122,7 @@ func TestSearchIsNarrowedByLinks(t *testing.T) {
 	if got := found(narrowed); len(got) != 3 {
 		t.Fatalf("coffee is %v", got)
 	}
-	if got := found(follow(narrowed, "打折")); fmt.Sprint(got) != "[弄堂咖啡]" {
+	if got := found(follow(narrowed, "打折 1")); fmt.Sprint(got) != "[弄堂咖啡]" {
 		t.Errorf("a percentage off coffee is %v", got)
 	}
 	both := follow(narrowed, "面馆 1")
