@@ -48,6 +48,11 @@ func (r *Reading) Looser() []Ask {
 	if slips != nil {
 		all = append(all, r.ask(nil, slips))
 	}
+	whole := r.ask(nil, slips)
+	hopeless := whole.hopeless()
+	if hopeless > 0 {
+		all = append(all, whole)
+	}
 	if r.PriceMin > 0 || r.PriceMax > 0 {
 		a := r.ask(nil, slips)
 		a.PriceMin, a.PriceMax, a.Stretched = a.PriceMin/5*4, a.PriceMax/4*5, true
@@ -68,8 +73,24 @@ func (r *Reading) Looser() []Ask {
 	}
 	for i := range all {
 		all[i].Spelt = spelt
+		if slips == nil || i > 0 {
+			all[i].Loose = max(all[i].Loose, hopeless)
+		}
 	}
 	return all
+}
+
+// hopeless is how many clauses no place can meet, if another one can be met.
+func (a *Ask) hopeless() (n int) {
+	for _, c := range a.Clauses {
+		if len(c.Any[0].Terms) == 1 && c.Any[0].Terms[0] == never {
+			n++
+		}
+	}
+	if n == len(a.Clauses) {
+		return 0
+	}
+	return n
 }
 
 // yielding returns the parts that are given up if need be, the least wanted

@@ -29,6 +29,7 @@ type Spot struct {
 // A Vocabulary is what a city adds to the language. Prices are per head in the
 // smallest unit of its currency; 0 is unknown.
 type Vocabulary struct {
+	City  string // Its name says nothing of a place in it.
 	Spots []Spot
 	Cheap int32                // What people call cheap is at most this.
 	Dear  int32                // What people call upscale is at least this.
@@ -40,6 +41,7 @@ type City struct {
 	Vocabulary
 	keys map[string][]int // By name without spaces.
 	most map[rune]int     // By its first character: units of the longest key.
+	own  map[string]bool  // The city's own names.
 }
 
 const spotsMax = 20_000
@@ -48,6 +50,11 @@ const spotsMax = 20_000
 func NewCity(v Vocabulary) *City {
 	v.Spots = v.Spots[:min(len(v.Spots), spotsMax)]
 	c := &City{Vocabulary: v, keys: map[string][]int{}, most: map[rune]int{}}
+	c.own = map[string]bool{"": false}
+	if units := split(strings.TrimSuffix(v.City, "市"), 8); len(units) > 0 {
+		spelt, _ := letters(units)
+		c.own[join(units)], c.own[spelt] = true, true
+	}
 	for i, s := range v.Spots {
 		for _, name := range append([]string{s.Name}, s.Also...) {
 			c.enter(i, name)
@@ -70,10 +77,21 @@ func (c *City) enter(i int, name string) {
 		c.key(i, split(bare, nameUnits))
 		text = bare
 	}
+	if c.Spots[i].Kind == Landmark {
+		for _, e := range sightly {
+			if bare, ok := strings.CutSuffix(text, e); ok && utf8.RuneCountInString(bare) >= 2 {
+				c.key(i, split(bare, nameUnits))
+				break
+			}
+		}
+	}
 	for _, latin := range latinNames(text) {
 		c.key(i, split(latin, nameUnits))
 	}
 }
+
+// sightly are endings of the names of sights that nobody says.
+var sightly = strings.Fields("风景名胜区 旅游度假区 风景区 旅游区 度假区 景区")
 
 func (c *City) key(i int, units []unit) {
 	k := join(units)

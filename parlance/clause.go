@@ -55,7 +55,7 @@ func (a *assembler) add(any []atlas.Phrase) {
 		a.terms += len(p.Terms)
 	}
 	if len(kept) == 0 && len(a.clauses) < clausesMost {
-		kept = []atlas.Phrase{{Terms: []atlas.Term{atlas.TermOf(wholeKind, "\x00")}, Weight: 1}}
+		kept = []atlas.Phrase{phrase(1, 0, never)}
 		a.phrases++
 		a.terms++
 	}
@@ -65,6 +65,9 @@ func (a *assembler) add(any []atlas.Phrase) {
 }
 
 const clausesMost = 12
+
+// never is a term that no place has.
+var never = atlas.TermOf(wholeKind, "\x00")
 
 func (a *assembler) missing(terms []atlas.Term) int {
 	n := 0

@@ -145,6 +145,11 @@ func (t *thesaurus) meant(l *line, i int) (concepts []int, n int) {
 	return nil, 0
 }
 
+// verb reports whether a word is only said: it names what somebody does there.
+func (t *thesaurus) verb(key string) bool {
+	return !slices.ContainsFunc(t.words[key], func(s sense) bool { return s.use == both })
+}
+
 // spells returns the concepts with a Chinese word that is spelled so, or, from
 // three letters on, begins so.
 func (t *thesaurus) spells(letters string) []int {
@@ -185,9 +190,13 @@ func (t *thesaurus) kinds(x *pieces) []uint8 {
 	for _, c := range known {
 		found[c] = uint8(label)
 	}
+	eats, sees := t.sides(known)
 	raise := func(texts [][]unit, weight int) {
 		for _, text := range texts {
 			t.each(text, func(c int) {
+				if e, s := t.sides([]int{c}); eats && !sees && s && !e || sees && !eats && e && !s {
+					return // A park in a street of Sichuan's name serves nothing from there.
+				}
 				if found[c] == 0 {
 					known = append(known, c)
 				}
@@ -211,6 +220,16 @@ func (t *thesaurus) kinds(x *pieces) []uint8 {
 		}
 	}
 	return found
+}
+
+// sides reports whether some concepts are of places to eat and of places to see.
+func (t *thesaurus) sides(set []int) (eats, sees bool) {
+	is := func(c, wide int) bool { return c == wide || slices.Contains(t.concepts[c].wider, wide) }
+	for _, c := range set {
+		eats = eats || is(c, t.index["food"])
+		sees = sees || is(c, t.index["sight"])
+	}
+	return eats, sees
 }
 
 // divided reports whether concepts are not all one or wider than one.

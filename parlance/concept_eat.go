@@ -97,9 +97,9 @@ tiramisu|提拉米苏|tiramisu|
 tomyum|冬阴功 冬阴功汤|tom yum,tom yam|
 redporkbelly|红烧肉|braised pork,red braised pork|
 westlakefish|西湖醋鱼|west lake fish,west lake vinegar fish|
-latenight|夜宵 宵夜 深夜 ?半夜吃|late night food,supper,midnight snack|food
+latenight|夜宵 宵夜 !深夜食堂 !大排档 ?半夜吃 ?深夜|late night food,supper,midnight snack|snack food
 breakfast|早餐 早点 早饭|breakfast|food
-afternoontea|下午茶|afternoon tea,high tea|food
+afternoontea|下午茶|afternoon tea,high tea|dessert food
 teppanyaki|铁板烧|teppanyaki|japanese
 foie|鹅肝|foie gras|
 `

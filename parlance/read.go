@@ -39,8 +39,9 @@ type Part struct {
 	spot     int
 	concepts []int // Of a kind; of words those of kinds that were taken for part of a name.
 	units    []unit
-	weak     bool // Only that if what stands beside it is understood too.
-	near     bool // Words that are a spot's name as well.
+	weak     bool   // Only that if what stands beside it is understood too.
+	near     bool   // Words that are a spot's name as well.
+	pieces   []Part // Of words that were joined from several.
 }
 
 // A Reading is a query as it was understood: what it asks, strictly, and of
@@ -63,7 +64,7 @@ func (c *City) Read(text string) Reading {
 	if len(units) == 0 {
 		return r
 	}
-	parts := c.spelt(settle(c.scan(text, units)))
+	parts := c.spelt(c.unsettle(settle(c.scan(text, units))))
 	r.exact = c.DF(atlas.TermOf(wholeKind, join(units))) > 0
 	if r.exact && (len(parts) > 1 || parts[0].Kind == At || parts[0].Kind == In && parts[0].weak) {
 		p := Part{Kind: Words, From: units[0].from, To: units[len(units)-1].to, units: units}
@@ -150,15 +151,28 @@ func (c *City) next(text string, l *line, i int, before []Part) (Part, int) {
 	spots, spotted := c.at(l, i)
 	concepts, meant := words().meant(l, i)
 	wish, wished := c.wish(l, i, before)
+	if own := c.itself(l, i); own > max(spotted, meant, wished) {
+		return Part{Kind: nothing, weak: true}, own
+	}
 	switch {
 	case wished > 0 && wished >= max(spotted, meant):
 		return wish, wished
 	case spotted > 0 && spotted >= meant:
 		return c.spot(spots, l.name(i, spotted)), spotted
 	case meant > 0:
-		return kindOf(concepts, l.units[i:i+meant]), meant
+		return kindOf(concepts, l.units[i:i+meant], words().verb(l.key(i, meant))), meant
 	}
 	return Part{}, 0
+}
+
+// itself returns how many units the city's own name has that begins at unit i.
+func (c *City) itself(l *line, i int) int {
+	for n := min(3, l.until[i]-i); n > 0; n-- {
+		if c.own[l.name(i, n)] {
+			return n
+		}
+	}
+	return 0
 }
 
 func fen(yuan int) int32 { return int32(min(yuan, math.MaxInt32/100)) * 100 }
@@ -227,15 +241,15 @@ func (c *City) rank(i int, name string) int {
 }
 
 // kindOf is a word of the thesaurus. Words such as restaurant are weak: they
-// stand in most names.
-func kindOf(concepts []int, units []unit) Part {
+// stand in most names; what is only said is not.
+func kindOf(concepts []int, units []unit, said bool) Part {
 	t := words()
 	first := t.concepts[concepts[0]]
 	p := Part{Kind: Kind, concepts: concepts, Zh: first.zh, En: first.en}
 	if units[0].script == han {
 		p.Zh = join(units)
 	}
-	p.weak = first.id == "food" || first.id == "hotel" || len(units) == 1 && units[0].script == han
+	p.weak = !said && (first.id == "food" || first.id == "hotel" || len(units) == 1 && units[0].script == han)
 	return p
 }
 
@@ -250,11 +264,44 @@ func settle(parts []Part) []Part {
 			continue
 		}
 		units := append(slices.Clone(a.units), b.units...)
-		parts[i] = Part{Kind: Words, From: a.From, To: b.To, units: units, concepts: append(slices.Clone(a.concepts), b.concepts...)}
+		parts[i] = Part{Kind: Words, From: a.From, To: b.To, units: units, concepts: append(slices.Clone(a.concepts), b.concepts...),
+			pieces: append(piecesOf(a), piecesOf(b)...)}
 		parts = slices.Delete(parts, i+1, i+2)
 		i = max(i-1, 0)
 	}
 	return parts
+}
+
+// piecesOf are the parts that one was joined from.
+func piecesOf(p Part) []Part {
+	if p.pieces != nil {
+		return p.pieces
+	}
+	return []Part{p}
+}
+
+// unsettle takes apart again what no place is called and where a spot stands in
+// it: the night view at the bund is no name. Pieces of words are joined.
+func (c *City) unsettle(parts []Part) []Part {
+	a := assembler{df: c.DF}
+	var all []Part
+	for _, p := range parts {
+		spotted := slices.ContainsFunc(p.pieces, func(x Part) bool { return x.Kind == At || x.Kind == In })
+		if !spotted || a.possible(a.named(p.units)) {
+			all = append(all, p)
+			continue
+		}
+		for _, x := range p.pieces {
+			last := len(all) - 1
+			if x.Kind == Words && last >= 0 && all[last].Kind == Words && all[last].To == x.From {
+				all[last].units = append(slices.Clone(all[last].units), x.units...)
+				all[last].To = x.To
+				continue
+			}
+			all = append(all, x)
+		}
+	}
+	return all
 }
 
 // spelt makes words of neighbours in Latin letters that are one text in pinyin,
@@ -289,7 +336,7 @@ func (c *City) spelt(parts []Part) []Part {
 // follows words.
 func together(a, b Part) bool {
 	is := func(p Part, kinds ...PartKind) bool { return slices.Contains(kinds, p.Kind) }
-	loose := func(p Part) bool { return p.weak && is(p, At, In, Kind) }
+	loose := func(p Part) bool { return p.weak && is(p, At, In, Kind, nothing) }
 	alone := func(p Part) bool { return is(p, Words) && len(p.units) == 1 }
 	switch {
 	case is(a, Words) && is(b, Words),

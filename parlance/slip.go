@@ -33,14 +33,19 @@ func (r *Reading) slips() (clauses []atlas.Clause, spelt string) {
 			i += n - 1
 			continue
 		}
-		a.add(append(a.named(p.units), a.wrong(p.units)...))
+		least := 3
+		if len(r.Parts) == 1 {
+			least = 2
+		}
+		a.add(append(a.named(p.units), a.wrong(p.units, least)...))
 	}
 	return a.clauses, spelt
 }
 
-// wrong are the phrases of Chinese with a wrong character, or two that changed
-// places.
-func (a *assembler) wrong(units []unit) []atlas.Phrase {
+// wrong are the phrases of Chinese with a wrong character, one left out, or two
+// that changed places; the same characters in another order only for least
+// characters and more.
+func (a *assembler) wrong(units []unit, least int) []atlas.Phrase {
 	if len(units) < 2 || !allHan(units) {
 		return nil
 	}
@@ -50,8 +55,10 @@ func (a *assembler) wrong(units []unit) []atlas.Phrase {
 	for _, u := range units {
 		chars = append(chars, atlas.TermOf(charKind, u.text))
 	}
-	any = append(any, phrase(slipWorth+0.1, 0, chars...))
 	any = append(any, a.sound(syllables, slipWorth, 0)...)
+	if len(units) >= least {
+		any = append(any, phrase(slipWorth+0.1, 0, chars...))
+	}
 	if len(units) >= 3 {
 		any = append(any, a.rare(units)...)
 		any = append(any, a.sound(syllables, slipWorth-0.1, (len(syllables)-1)/2)...)

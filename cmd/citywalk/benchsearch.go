@@ -20,6 +20,7 @@ type BenchSearchCmd struct {
 	Engines string `default:"sqlite,postgres" help:"Yardsticks to ask; postgres starts a throw-away server of its own."`
 	Split   string `enum:"all,tuned,held" default:"all" help:"Which queries: all, those that were looked at while tuning, or the third that was held out."`
 	Lot     int    `default:"100" help:"How many places of each city are drawn by lot and looked for under their own names; 0 for none."`
+	Seed    uint64 `default:"1" help:"Seed of the lot."`
 	Kinds   bool   `help:"A line for each kind of query too."`
 	Pool    string `placeholder:"FILE" help:"Write the first ten answers of all systems to each query, put together without saying whose they are and without grades, for judging."`
 	Show    int    `placeholder:"N" help:"Print our first N answers to each query, with their grades."`
@@ -58,7 +59,7 @@ func (c *BenchSearchCmd) Run(ctx context.Context, s *Streams) error {
 	queries = slices.DeleteFunc(queries, func(q judgedQuery) bool {
 		return c.Split == "tuned" && q.Held || c.Split == "held" && !q.Held
 	})
-	queries = append(queries, knownQueries(cities, c.Lot, 1)...)
+	queries = append(queries, knownQueries(cities, c.Lot, c.Seed)...)
 	rows, err := c.measure(ctx, s, dir, cities, queries)
 	if err != nil {
 		return err

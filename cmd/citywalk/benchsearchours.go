@@ -29,7 +29,7 @@ func newOurFinder(cities map[string]*searchCity) (finder, error) {
 		}
 		indexes[name] = x
 		cheap, dear := priceLevels(c)
-		readers[name] = parlance.NewCity(parlance.Vocabulary{Spots: c.spots, Cheap: cheap, Dear: dear, DF: x.DF})
+		readers[name] = parlance.NewCity(parlance.Vocabulary{City: name, Spots: c.spots, Cheap: cheap, Dear: dear, DF: x.DF})
 	}
 	find := func(ctx context.Context, q judgedQuery, limit int) ([]string, error) {
 		return findOurs(indexes[q.City], readers[q.City], q, limit)
