@@ -59,7 +59,7 @@ func TestPagesOnAPhone(t *testing.T) {
 			look("home", "/")
 			look("explore", "/search")
 			look("explore-near", "/search?lat=31.2304&lng=121.4700")
-			look("explore-none", "/search?q=面馆&gives=gift")
+			look("explore-none", "/search?q=咖啡&gives=gift")
 			look("explore-words", "/search?q="+url.QueryEscape("50块以下的咖啡"))
 			look("explore-curated", "/search?curated=1")
 			look("shop", "/shops/"+string(g.shop.ID))

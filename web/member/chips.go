@@ -47,8 +47,11 @@ func partName(p ui.Page, part parlance.Part) string {
 	if p.Zh() || name == "" {
 		name = part.Zh
 	}
-	if part.Kind == parlance.At {
+	switch part.Kind {
+	case parlance.At:
 		return p.T("search.near", "spot", name)
+	case parlance.Price:
+		return band(p, money.Amount(part.PriceMin), money.Amount(part.PriceMax))
 	}
 	return name
 }

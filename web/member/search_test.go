@@ -137,6 +137,20 @@ func TestSearchIsNarrowedByLinks(t *testing.T) {
 	}
 }
 
+// TestWhatWasUnderstoodCanBeLeftOut offers each part of the words by itself.
+func TestWhatWasUnderstoodCanBeLeftOut(t *testing.T) {
+	g := sqlite(t)
+	g.market()
+	out := webtest.NewClient(t, g.url)
+	offered := links(string(out.Do(t, "GET /search?q="+url.QueryEscape("50块以下的咖啡")).Body))
+	for label, want := range map[string]string{"¥50 以下": "咖啡", "咖啡": "50块以下的"} {
+		to, err := url.Parse(offered[label])
+		if err != nil || !strings.Contains(to.Query().Get("q"), strings.TrimSuffix(want, "的")) || strings.Contains(to.Query().Get("q"), label) {
+			t.Errorf("without %s the words are %q (%v)", label, to.Query().Get("q"), offered)
+		}
+	}
+}
+
 // TestSearchForMeIsChosen and offered only to who is signed in.
 func TestSearchForMeIsChosen(t *testing.T) {
 	g := sqlite(t)
