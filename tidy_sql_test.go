@@ -162,6 +162,10 @@ var (
 	creates = regexp.MustCompile(`(?i)\b(?:CREATE\s+TABLE|ALTER\s+TABLE|DROP\s+TABLE|INDEX\s+[a-z0-9_]+\s+ON)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?([a-z][a-z0-9]*)_`)
 )
 
+// fillsPast writes shops past the product: it measures a city of more shops
+// than there are numbers for signs.
+const fillsPast = "cmd/citywalk/benchguide.go"
+
 // A table is written by the package whose name it bears, and read by it and
 // by the few that may read across. All strings are looked at, not only those
 // that are seen to be run.
@@ -194,7 +198,7 @@ func TestTablesBelongToThePackageTheyAreNamedAfter(t *testing.T) {
 			}
 			text := constant.StringVal(v.Value)
 			for _, m := range writes.FindAllStringSubmatch(text, -1) {
-				if owners[m[1]] && m[1] != own {
+				if owners[m[1]] && m[1] != own && !strings.HasPrefix(tree(t).at(e), fillsPast) {
 					t.Errorf("%s: %s writes a table of %s: %s", tree(t).at(e), p.name, m[1], m[0])
 				}
 			}

@@ -16,7 +16,8 @@ import (
 	"citywalk/shop"
 )
 
-// begin reads all cities. News are followed from that moment on.
+// begin reads all cities, from snapshots where there are any of this life of
+// the database. News are followed from the moment of the oldest.
 func (s *Service) begin(ctx context.Context) error {
 	g := &s.guide
 	var all []string
@@ -32,18 +33,42 @@ func (s *Service) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	towns := map[string]*town{}
+	towns, from := map[string]*town{}, now
 	for _, city := range all {
-		t, err := s.build(ctx, city)
+		t, at, err := s.open(ctx, city, now)
 		if err != nil {
 			return err
 		}
 		towns[city] = t
+		if at.Before(from) {
+			from = at
+		}
 	}
-	g.news, g.places = outbox.Follow(s.DB, shop.Topic, now), outbox.Follow(s.DB, PlaceTopic, now)
-	g.compared = now
+	g.news, g.places = outbox.Follow(s.DB, shop.Topic, from), outbox.Follow(s.DB, PlaceTopic, from)
+	// What was built just now needs no comparison; what was kept on disk does.
+	g.compared, g.kept = now, now
+	if from.Before(now) {
+		g.compared = time.Time{}
+	}
 	g.towns.Store(&towns)
 	return nil
+}
+
+// open returns a city from its snapshot, or builds it; at is the moment from
+// which news count.
+func (s *Service) open(ctx context.Context, city string, now time.Time) (t *town, at time.Time, err error) {
+	if index, at, ok := s.recall(city); ok {
+		t, err = s.newTown(ctx, city)
+		if err != nil {
+			return nil, at, err
+		}
+		t.index = index
+		t.learnWords()
+		return t, at, nil
+	}
+	s.guide.changed = true
+	t, err = s.build(ctx, city)
+	return t, now, err
 }
 
 // newTown is a city without shops, in its surroundings.

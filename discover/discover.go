@@ -4,16 +4,18 @@
 // # The index
 //
 // Each node keeps every city's shops in memory (package atlas) and answers from
-// there alone. It reads them from the database and then follows the news that
-// shops tell of themselves (package outbox):
+// there alone. It reads them from the database, or from a snapshot on its disk,
+// and then follows the news that shops tell of themselves (package outbox):
 //
 //	Run: read all ──▶ news every 0.3 s ──▶ put, delete
-//	                      │ every 10 min, after a gap, in another life of the database
-//	                      └──────────▶ compare all, put right what differs
+//	        ▲             │ every 10 min, after a gap, in another life of the database
+//	        └── snapshot  └──────────▶ compare all, put right what differs
 //
 // An index is a function of the database's content: nodes that have seen the
-// same changes have the same Digests, whatever came in which order. Where nobody
-// runs Run (in commands and tests), each question reads the news first.
+// same changes have the same Digests, whatever came in which order. A snapshot
+// is used only by the program that wrote it, for the same life of the same
+// database; a damaged one is left alone. Where nobody runs Run (in commands and
+// tests), each question reads the news first.
 //
 // # A question
 //
@@ -94,6 +96,8 @@ type Service struct {
 	DB      *db.DB
 	Zone    *time.Location
 	City    string           // The programme's own, where nobody names another.
+	Folder  string           // Where snapshots of the index are kept; "" keeps none.
+	Program string           // Which build this is: only its own snapshots are used.
 	Cores   int              // For reading a city; 0 is all.
 	OnError func(error)      // Is told what went wrong while following; may be nil.
 	Now     func() time.Time // What "open now" means; nil asks the database.

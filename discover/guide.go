@@ -26,7 +26,8 @@ const (
 	followEvery  = 300 * time.Millisecond
 	epochEvery   = 5 * time.Second
 	compareEvery = 10 * time.Minute
-	readAtOnce   = 500 // Shops read in one View when news come.
+	keepEvery    = 10 * time.Minute // Snapshots.
+	readAtOnce   = 500              // Shops read in one View when news come.
 )
 
 // A guide is the cities of one node, in memory.
@@ -38,6 +39,8 @@ type guide struct {
 	places    *outbox.Reader
 	life      life
 	compared  time.Time
+	kept      time.Time
+	changed   bool // Since the snapshots were kept.
 }
 
 // A life is which life of which database the index was read from.
@@ -83,7 +86,7 @@ func (s *Service) Run(ctx context.Context) error {
 	for {
 		err := s.turn(ctx)
 		if ctx.Err() != nil {
-			return nil
+			return errors.Join(s.Keep(context.WithoutCancel(ctx)), nil)
 		}
 		if err != nil && s.OnError != nil {
 			s.OnError(err)
@@ -110,6 +113,10 @@ func (s *Service) turn(ctx context.Context) error {
 			return err
 		}
 		g.compared = now
+	}
+	if g.changed && now.Sub(g.kept) >= keepEvery {
+		g.kept, g.changed = now, false
+		return s.Keep(ctx)
 	}
 	return nil
 }
@@ -227,6 +234,7 @@ func (s *Service) put(ctx context.Context, ids []string, rows map[string]shopRow
 		if err := t.index.Apply(b); err != nil {
 			return fmt.Errorf("discover: change the index of %s: %w", t.city, err)
 		}
+		s.guide.changed = true
 		t.learnNew(b.Put)
 	}
 	return nil

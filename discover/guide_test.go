@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -209,11 +211,82 @@ func TestAGapIsMadeGood(t *testing.T) {
 	})
 }
 
-// While it runs, a node hears of changes by itself.
+// A snapshot brings back the index as it was, and what happened since is
+// followed. One that is damaged, of another program or of another life of the
+// database is left alone.
+func TestSnapshots(t *testing.T) {
+	each(t, func(t *testing.T, g *stage) {
+		ctx, folder := context.WithoutCancel(t.Context()), t.TempDir()
+		keep := func(program string) *Service {
+			s := g.another()
+			s.Folder, s.Program = folder, program
+			return s
+		}
+		g.play(rand.New(rand.NewPCG(3, 3)), 30, func() {})
+		first := keep("one")
+		g.must(first.KeepUp(ctx))
+		g.must(first.Keep(ctx))
+		g.clock.Advance(time.Minute)
+		g.open(shop.Shop{Name: "后来的面馆"}, tenOff)
+
+		second := keep("one")
+		if _, at, ok := second.recallAs(t, here); !ok || at.IsZero() {
+			t.Fatal("the snapshot is not taken")
+		}
+		g.must(second.KeepUp(ctx)) // Begins.
+		g.must(second.KeepUp(ctx)) // Hears the news.
+		if want := g.digests(g.another()); !maps.Equal(g.digests(second), want) {
+			t.Errorf("with a snapshot %v, without %v", g.digests(second), want)
+		}
+		if _, _, ok := keep("two").recallAs(t, here); ok {
+			t.Error("another program's snapshot is taken")
+		}
+		g.damage(folder)
+		told := 0
+		third := keep("one")
+		third.OnError = func(error) { told++ }
+		if got, want := g.digests(third), g.digests(g.another()); !maps.Equal(got, want) {
+			t.Errorf("with damaged snapshots %v, without %v", got, want)
+		}
+		if told == 0 {
+			t.Error("nobody was told of the damage")
+		}
+	})
+}
+
+// recallAs is recall by a node that has looked which life this is.
+func (s *Service) recallAs(t *testing.T, city string) (any, time.Time, bool) {
+	t.Helper()
+	if _, err := s.present(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	x, at, ok := s.recall(city)
+	return x, at, ok
+}
+
+// damage flips a bit in the centre of every snapshot.
+func (g *stage) damage(folder string) {
+	g.t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.atlas"))
+	g.must(err)
+	if len(files) == 0 {
+		g.t.Fatal("there are no snapshots")
+	}
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		g.must(err)
+		b[len(b)/2] ^= 1
+		g.must(os.WriteFile(f, b, 0o600))
+	}
+}
+
+// While it runs, a node hears of changes by itself, and keeps a snapshot when
+// it is stopped.
 func TestARunningNodeFollows(t *testing.T) {
 	each(t, func(t *testing.T, g *stage) {
 		ctx, stop := context.WithCancel(t.Context())
 		s := g.another()
+		s.Folder, s.Program = t.TempDir(), "one"
 		s.OnError = func(err error) { t.Error(err) }
 		done := make(chan error, 1)
 		go func() { done <- s.Run(ctx) }()
@@ -224,6 +297,9 @@ func TestARunningNodeFollows(t *testing.T) {
 		}
 		stop()
 		g.must(<-done)
+		if files, _ := filepath.Glob(filepath.Join(s.Folder, "*.atlas")); len(files) != 1 {
+			t.Errorf("snapshots %v", files)
+		}
 	})
 }
 

@@ -57,6 +57,7 @@ type Query struct {
 	Everywhere bool   // Also shops that do not take the card.
 	Sort       Sort
 	Taste      map[string]float32 // Categories the member likes, 0..1; for ForMe.
+	Counts     bool               // Count all that is found as well (Facets).
 	Limit      int
 	After      string
 	Lang       fault.Lang
@@ -65,7 +66,7 @@ type Query struct {
 // An Answer is one page of what was found.
 type Answer struct {
 	Hits       []Hit
-	Facets     Facets          // Of the first page.
+	Facets     Facets          // If they were asked for.
 	Understood []parlance.Part // What the words were taken for.
 	Spelt      string          // What was looked for in place of what was typed, if nothing has that; or "".
 	Next       string          // The next page, if there is one.
@@ -226,7 +227,7 @@ func (x *question) turn() (err error) {
 // find asks the index.
 func (t *town) find(x question, ask parlance.Ask, local time.Time) (Answer, error) {
 	a := ask.Query()
-	a.Limit, a.After, a.Facets, a.Bands = x.Limit, x.after, x.After == "", bands
+	a.Limit, a.After, a.Facets, a.Bands = x.Limit, x.after, x.Counts, bands
 	if a.Near == nil {
 		a.Near, a.Within = x.Near, x.Within
 	}

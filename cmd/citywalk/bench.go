@@ -23,6 +23,7 @@ type BenchCmd struct {
 	Lists    BenchListsCmd    `cmd:"" help:"What the public lists are worth on made cities, with farms and without."`
 	Text     BenchTextCmd     `cmd:"" help:"How fast texts are read: polarity, clauses, dishes, likeness."`
 	Discover BenchDiscoverCmd `cmd:"" help:"How fast places are found in a made city, with yardsticks: Redis, PostgreSQL, looking at all."`
+	Guide    BenchGuideCmd    `cmd:"" help:"A city in memory: its start, how it follows changes, what it answers over HTTP."`
 	Search   BenchSearchCmd   `cmd:"" help:"Whether what is found is what was meant: judged queries over three real cities."`
 
 	Coverage BenchCoverageCmd `cmd:"" help:"How good coverage plans are, on real cities and made ones, by what is proved of them."`

@@ -32,6 +32,7 @@ type searchIn struct {
 	Proved     bool    `query:"proved" doc:"With notes after paid visits."`
 	Gives      string  `query:"gives" enum:"percent,fixed,gift"`
 	Everywhere bool    `query:"everywhere" doc:"Also shops that do not take the card."`
+	Counts     bool    `query:"counts" doc:"Count all that is found as well."`
 	Sort       string  `query:"sort" enum:"best,distance,ranking,saving" default:"best" doc:"No order is personal."`
 	After      string  `query:"after" maxLength:"400"`
 	Limit      int     `query:"limit" minimum:"1" maximum:"100" default:"20"`
@@ -43,7 +44,7 @@ type searchOut struct {
 
 type searchBody struct {
 	Hits       []hitBody    `json:"hits"`
-	Total      int          `json:"total,omitempty" doc:"Of the first page only, as the facets."`
+	Total      int          `json:"total,omitempty" doc:"If counts were asked for, as the facets."`
 	About      bool         `json:"about,omitempty" doc:"The counts are estimates."`
 	Facets     *facetsBody  `json:"facets,omitempty"`
 	Understood []partBody   `json:"understood,omitempty" doc:"What the words were taken for."`
@@ -105,7 +106,7 @@ type insteadBody struct {
 func (in *searchIn) query() discover.Query {
 	q := discover.Query{City: in.City, Text: in.Q, Within: float64(in.Within), Categories: several(in.Category), Districts: several(in.District), Areas: several(in.Area),
 		Station: in.Station, PriceMin: money.Amount(in.PriceMin), PriceMax: money.Amount(in.PriceMax), Open: in.Open, Card: in.Card,
-		Curated: in.Curated, Proved: in.Proved, Gives: in.Gives, Everywhere: in.Everywhere,
+		Curated: in.Curated, Proved: in.Proved, Gives: in.Gives, Everywhere: in.Everywhere, Counts: in.Counts,
 		Sort: discover.Sort(in.Sort), After: in.After, Limit: in.Limit}
 	if in.Lat != 0 || in.Lng != 0 {
 		q.Near = &geo.Point{Lat: in.Lat, Lng: in.Lng}

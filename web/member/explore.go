@@ -43,6 +43,7 @@ func (a *App) explore(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	q.Counts = q.After == ""
 	found, err := a.Discover.Search(r.Context(), q)
 	if refused, ok := fault.From(err); ok && errors.Is(err, discover.ErrSort) {
 		x.Notes, q.Sort = append(x.Notes, refused.Say(p.Lang)), discover.Best

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"citywalk/discover"
+)
+
+// An httpLevel is what one kind of request gave.
+type httpLevel struct {
+	Name      string        `json:"name"`
+	PerSecond float64       `json:"per_second"`
+	P50       time.Duration `json:"p50_ns"`
+	P99       time.Duration `json:"p99_ns"`
+	Bytes     int64         `json:"bytes"` // Of one answer.
+	Ratio     float64       `json:"ratio"` // To the handler that does nothing.
+}
+
+// overHTTP asks a served node, and beside it a handler that does nothing, with
+// the same clients in the same run.
+func (c *BenchGuideCmd) overHTTP(ctx context.Context, a *parts, node *discover.Service) ([]httpLevel, error) {
+	a.discover = node
+	edge, err := a.edge(slog.New(slog.DiscardHandler), false)
+	if err != nil {
+		return nil, err
+	}
+	served, err := listenAndServe(edge.Server("").Handler)
+	if err != nil {
+		return nil, err
+	}
+	defer served.Close()
+	idle, err := listenAndServe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
+	if err != nil {
+		return nil, err
+	}
+	defer idle.Close()
+	search := "/api/v1/search?city=" + url.QueryEscape(benchTown) + "&lat=31.23&lng=121.47"
+	var levels []httpLevel
+	for _, x := range []struct{ name, at, path string }{
+		{"nothing", idle.Addr(), "/"},
+		{"nearest 20", served.Addr(), search + "&sort=distance"},
+		{"nearest 20, open, card works now", served.Addr(), search + "&sort=distance&open=true&card=true"},
+		{"words, near, card works now", served.Addr(), search + "&card=true&q=" + url.QueryEscape("咖啡")},
+		{"pinyin, near", served.Addr(), search + "&q=kafei"},
+		{"suggest", served.Addr(), "/api/v1/suggest?city=" + url.QueryEscape(benchTown) + "&q=ka"},
+	} {
+		l, err := askAgain(ctx, x.at, x.path, c.Callers, time.Duration(c.Seconds)*time.Second)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", x.name, err)
+		}
+		l.Name = x.name
+		l.Ratio = l.PerSecond
+		if len(levels) > 0 {
+			l.Ratio /= levels[0].PerSecond
+		} else {
+			l.Ratio = 1
+		}
+		levels = append(levels, l)
+	}
+	return levels, nil
+}
+
+// A serving is a server on an address of its own.
+type serving struct {
+	server   *http.Server
+	listener net.Listener
+}
+
+func listenAndServe(h http.Handler) (*serving, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s := &serving{&http.Server{Handler: h}, l}
+	go s.server.Serve(l)
+	return s, nil
+}
+
+func (s *serving) Addr() string { return s.listener.Addr().String() }
+func (s *serving) Close() error { return s.server.Close() }
+
+// askAgain sends one request again and again over so many connections.
+func askAgain(ctx context.Context, addr, path string, callers int, d time.Duration) (l httpLevel, err error) {
+	took := make([][]time.Duration, callers)
+	began := time.Now()
+	g, ctx := errgroup.WithContext(ctx)
+	sizes := make([]int64, callers)
+	for i := range callers {
+		g.Go(func() (err error) {
+			took[i], sizes[i], err = askOn(ctx, addr, path, began.Add(d))
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return l, err
+	}
+	l.Bytes = sizes[0]
+	all := slices.Concat(took...)
+	slices.Sort(all)
+	l.PerSecond = float64(len(all)) / time.Since(began).Seconds()
+	l.P50, l.P99 = quantile(all, 0.5), quantile(all, 0.99)
+	return l, nil
+}
+
+// askOn asks over one connection until the end. It writes and reads the bare
+// protocol, so that the client costs next to nothing.
+func askOn(ctx context.Context, addr, path string, end time.Time) (took []time.Duration, size int64, err error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer conn.Close()
+	request := []byte("GET " + path + " HTTP/1.1\r\nHost: " + addr + "\r\n\r\n")
+	in := bufio.NewReaderSize(conn, 64<<10)
+	for ctx.Err() == nil {
+		began := time.Now()
+		if began.After(end) {
+			return took, size, nil
+		}
+		if _, err := conn.Write(request); err != nil {
+			return took, size, err
+		}
+		answer, err := http.ReadResponse(in, nil)
+		if err != nil {
+			return took, size, err
+		}
+		size, err = io.Copy(io.Discard, answer.Body)
+		if err != nil {
+			return took, size, err
+		}
+		if answer.StatusCode != http.StatusOK {
+			return took, size, errors.New(answer.Status)
+		}
+		took = append(took, time.Since(began))
+	}
+	return took, size, ctx.Err()
+}
