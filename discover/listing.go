@@ -60,91 +60,109 @@ func (l Listing) encode(terms string) []byte {
 		b = binary.AppendUvarint(b, uint64(len(d)))
 		b = append(b, d...)
 	}
-	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(l.Point.Lat))
-	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(l.Point.Lng))
 	curated := int64(0)
 	if l.Curated {
 		curated = 1
 	}
-	for _, n := range []int64{int64(l.Price), int64(l.Opens), int64(l.Closes), curated, int64(l.Notes), int64(l.Verified),
+	for _, n := range []int64{int64(math.Round(l.Point.Lat * degree)), int64(math.Round(l.Point.Lng * degree)), int64(l.Price), int64(l.Opens), int64(l.Closes), curated, int64(l.Notes), int64(l.Verified),
 		int64(l.Walk), int64(l.Back), int64(l.Place)} {
 		b = binary.AppendVarint(b, n)
 	}
 	return b
 }
 
-// decode reads what encode wrote.
+// decode reads what encode wrote. Its texts are parts of one copy of b.
 func decode(b []byte) (l Listing, err error) {
-	r := reader{b: b}
-	l.stamp = r.word()
+	if len(b) < 8 {
+		return l, errListing
+	}
+	r := reader{s: string(b[8:])}
+	l.stamp = stampOf(b)
 	l.ID, l.Number, l.Name = shop.ID(r.text()), r.text(), r.text()
 	l.Category, l.District, l.Address = r.text(), r.text(), r.text()
 	l.State = shop.State(r.text())
 	terms := r.text()
 	l.Station, l.List = r.text(), r.text()
-	n := r.count()
-	for range min(n, dishesShown) {
-		l.Dishes = append(l.Dishes, r.text())
+	if n := min(r.count(), dishesShown); n > 0 {
+		l.Dishes = make([]string, n)
+		for i := range l.Dishes {
+			l.Dishes[i] = r.text()
+		}
 	}
-	l.Point = geo.Point{Lat: math.Float64frombits(r.word()), Lng: math.Float64frombits(r.word())}
+	l.Point = geo.Point{Lat: r.degrees(), Lng: r.degrees()}
 	l.Price = money.Amount(r.number())
 	l.Opens, l.Closes = int(r.number()), int(r.number())
 	l.Curated = r.number() == 1
 	l.Notes, l.Verified, l.Walk = int(r.number()), int(r.number()), int(r.number())
 	l.Back, l.Place = int(r.number()), int(r.number())
-	if r.bad || len(r.b) != 0 {
+	if r.bad || r.s != "" {
 		return Listing{}, errListing
 	}
 	l.Terms, err = readTerms(terms)
 	return l, err
 }
 
+// stampOf is the stamp of an encoded listing.
+func stampOf(b []byte) uint64 {
+	if len(b) < 8 {
+		return 0
+	}
+	return binary.LittleEndian.Uint64(b)
+}
+
 // A reader takes a listing apart.
 type reader struct {
-	b   []byte
+	s   string
 	bad bool
 }
 
+func (r *reader) fail() { r.s, r.bad = "", true }
+
+// count reads an unsigned varint that counts something in what is left.
 func (r *reader) count() int {
-	n, used := binary.Uvarint(r.b)
-	if used <= 0 || n > uint64(len(r.b)) {
-		r.b, r.bad = nil, true
-		return 0
+	n := uint64(0)
+	for i := 0; i < len(r.s) && i < binary.MaxVarintLen64; i++ {
+		n |= uint64(r.s[i]&0x7f) << (7 * i)
+		if r.s[i] < 0x80 {
+			r.s = r.s[i+1:]
+			if n > uint64(len(r.s)) {
+				r.fail()
+				return 0
+			}
+			return int(n)
+		}
 	}
-	r.b = r.b[used:]
-	return int(n)
+	r.fail()
+	return 0
 }
 
 func (r *reader) text() string {
 	n := r.count()
-	if n > len(r.b) {
-		r.b, r.bad = nil, true
-		return ""
-	}
-	s := string(r.b[:n])
-	r.b = r.b[n:]
+	s := r.s[:n]
+	r.s = r.s[n:]
 	return s
 }
 
+// number reads a signed varint.
 func (r *reader) number() int64 {
-	n, used := binary.Varint(r.b)
-	if used <= 0 {
-		r.b, r.bad = nil, true
-		return 0
+	n := uint64(0)
+	for i := 0; i < len(r.s) && i < binary.MaxVarintLen64; i++ {
+		n |= uint64(r.s[i]&0x7f) << (7 * i)
+		if r.s[i] < 0x80 {
+			r.s = r.s[i+1:]
+			return int64(n>>1) ^ -int64(n&1)
+		}
 	}
-	r.b = r.b[used:]
-	return n
+	r.fail()
+	return 0
 }
 
-func (r *reader) word() uint64 {
-	if len(r.b) < 8 {
-		r.b, r.bad = nil, true
-		return 0
-	}
-	w := binary.LittleEndian.Uint64(r.b)
-	r.b = r.b[8:]
-	return w
-}
+// degrees reads a number of degrees, kept to 1e-7.
+func (r *reader) degrees() float64 { return float64(r.number()) / degree }
+
+// degree is how many units of a kept coordinate make one degree: each is about
+// a centimetre, as the index has it.
+const degree = 1e7
 
 // Terms repeat: a city's shops share a few hundred. Those that were read are
 // kept, up to a bound, and shared by all listings, which never change them.
@@ -175,10 +193,4 @@ func readTerms(text string) (t shop.Terms, err error) {
 	}
 	known.terms[text] = t
 	return t, nil
-}
-
-// stampOf is the stamp of an encoded listing.
-func stampOf(b []byte) uint64 {
-	r := reader{b: b}
-	return r.word()
 }

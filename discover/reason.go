@@ -3,6 +3,7 @@ package discover
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"time"
 
 	"citywalk/fault"
@@ -41,7 +42,8 @@ func (w Why) Say(lang fault.Lang) string {
 	zh, en := "", ""
 	switch w.Reason {
 	case IsNear:
-		zh, en = fmt.Sprintf("步行 %d 分钟", w.N), fmt.Sprintf("%d min walk", w.N)
+		n := strconv.Itoa(w.N)
+		zh, en = "步行 "+n+" 分钟", n+" min walk"
 	case AtStation:
 		zh, en = fmt.Sprintf("%s站步行 %d 分钟", w.Text, w.N), fmt.Sprintf("%d min walk from %s", w.N, w.Text)
 	case CameBack:

@@ -145,13 +145,19 @@ func (t *town) search(q Query, local time.Time) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	for i, ask := range x.asks {
-		if i < x.page || len(ask.Gave) > 0 || ask.Loose > 0 {
+	if x.page == 0 {
+		if answer, err := t.find(x, x.asks[0], local); err != nil || len(answer.Hits) > 0 || x.After != "" {
+			return paged(answer, 0), err
+		}
+	}
+	x.loosen()
+	for i, ask := range x.asks[1:] {
+		if i+1 < x.page || len(ask.Gave) > 0 || ask.Loose > 0 {
 			continue
 		}
 		answer, err := t.find(x, ask, local)
 		if err != nil || len(answer.Hits) > 0 || x.After != "" {
-			return paged(answer, i), err
+			return paged(answer, i+1), err
 		}
 	}
 	return t.instead(x, local)
@@ -172,6 +178,16 @@ type question struct {
 	after atlas.Cursor
 	parts []parlance.Part
 	asks  []parlance.Ask // What to ask, the strictest first; at least one.
+	read  *parlance.Reading
+}
+
+// loosen adds what to ask if the strictest finds nothing. To think of all slips
+// is most of the work of a reading, and seldom needed.
+func (x *question) loosen() {
+	if x.read != nil {
+		x.asks = append(x.asks, x.read.Looser()...)
+		x.read = nil
+	}
 }
 
 // understand reads the words of a query.
@@ -186,7 +202,7 @@ func (t *town) understand(q Query) (x question, err error) {
 	if text := strings.TrimSpace(q.Text); text != "" {
 		x.Text = text
 		r := t.words.Load().Read(text)
-		x.parts, x.asks = r.Parts, append([]parlance.Ask{r.Ask}, r.Looser()...)
+		x.parts, x.asks, x.read = r.Parts, []parlance.Ask{r.Ask}, &r
 	}
 	if err := x.turn(); err != nil {
 		return x, err
@@ -214,6 +230,9 @@ func (x *question) turn() (err error) {
 	}
 	ask, cursor, ok := strings.Cut(x.After, ".")
 	n, err := strconv.Atoi(ask)
+	if n > 0 {
+		x.loosen()
+	}
 	if !ok || err != nil || n < 0 || n >= len(x.asks) {
 		return ErrCursor
 	}

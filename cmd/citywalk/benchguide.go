@@ -121,6 +121,10 @@ func (c *BenchGuideCmd) measure(ctx context.Context, s *Streams, a *parts, dir s
 	}
 	r.Alike = one[benchTown] == two[benchTown]
 	first = nil
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- second.Run(ctx) }()
+	defer func() { stop(); <-done }()
 	fmt.Fprintln(s.Err, "changing some")
 	if err := c.hear(ctx, a, second, &r); err != nil {
 		return r, err
@@ -132,10 +136,6 @@ func (c *BenchGuideCmd) measure(ctx context.Context, s *Streams, a *parts, dir s
 
 // hear times the way of changes into the index of a node that runs.
 func (c *BenchGuideCmd) hear(ctx context.Context, a *parts, node *discover.Service, r *guideReport) error {
-	ctx, stop := context.WithCancel(ctx)
-	done := make(chan error, 1)
-	go func() { done <- node.Run(ctx) }()
-	defer func() { stop(); <-done }()
 	dice := rand.New(rand.NewPCG(5, 5))
 	var took []time.Duration
 	for range c.Changes {

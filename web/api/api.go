@@ -112,7 +112,7 @@ func (a *API) config() huma.Config {
 	c := huma.DefaultConfig("Citywalk", a.Version)
 	c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", nil
 	c.RejectUnknownQueryParameters = true
-	strict := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshal}
+	strict := huma.Format{Marshal: marshal, Unmarshal: unmarshal}
 	c.Formats = map[string]huma.Format{"application/json": strict, "json": strict} // "json" is what +json ends in.
 	c.DefaultFormat = "application/json"
 	c.Info.Description = "Amounts are integers in fen. Commands that move value need an Idempotency-Key. Refusals are problem+json with a stable code."
