@@ -13,12 +13,8 @@ import (
 // it. The shop is scored without it.
 func (s *Service) Delete(ctx context.Context, who account.Session, id curate.NoteID) error {
 	return s.act(ctx, who, func(tx *db.Tx) error {
-		author, err := authorOf(tx, id)
-		if err != nil {
+		if err := wrote(tx, who, id); err != nil {
 			return err
-		}
-		if author == "" || author != who.Person {
-			return ErrNote
 		}
 		if err := endCases(tx, id); err != nil {
 			return err

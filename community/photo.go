@@ -50,18 +50,19 @@ func (s *Service) AddPhoto(ctx context.Context, who account.Session, id curate.N
 	if !photoKeys.MatchString(key) {
 		return "", ErrPhotoKey
 	}
+	// Nobody's file is opened for a note of others.
+	err := s.DB.View(ctx, func(tx *db.Tx) error { return wrote(tx, who, id) })
+	if err != nil {
+		return "", err
+	}
 	p, err := cleanOne(r)
 	if err != nil {
 		return "", err
 	}
 	var kept PhotoID
 	err = s.DB.Update(ctx, func(tx *db.Tx) error {
-		author, err := authorOf(tx, id)
-		if err != nil {
+		if err := wrote(tx, who, id); err != nil {
 			return err
-		}
-		if author == "" || author != who.Person {
-			return ErrNote
 		}
 		kept, err = addPhoto(tx, id, key, p)
 		if err != nil {

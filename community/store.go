@@ -84,3 +84,12 @@ func authorOf(tx *db.Tx, id curate.NoteID) (account.ID, error) {
 	}
 	return who, wrap("find an author", err)
 }
+
+// wrote refuses who did not write the note, as if it were not there.
+func wrote(tx *db.Tx, who account.Session, id curate.NoteID) error {
+	author, err := authorOf(tx, id)
+	if err == nil && (author == "" || author != who.Person) {
+		err = ErrNote
+	}
+	return err
+}

@@ -49,6 +49,29 @@ POST   /api/v1/merchants                                  | console.write  | *
 GET    /api/v1/merchants                                  | console.read   | *
 GET    /api/v1/merchants/{merchant}/redemptions           | merchant.read  | A O U | A O U | B O U
 PUT    /api/v1/name                                       | member.use     | *
+GET    /api/v1/notes                                      | public         | *
+GET    /api/v1/notes/{note}                               | public         | *
+GET    /api/v1/notes/mine                                 | member.use     | *
+GET    /api/v1/shops/{shop}/notes                         | public         | *
+POST   /api/v1/notes/{note}/photos                        | member.use     | M | N | N
+DELETE /api/v1/notes/{note}                               | member.use     | M | N | N
+PUT    /api/v1/notes/{note}/like                          | member.use     | *
+DELETE /api/v1/notes/{note}/like                          | member.use     | *
+PUT    /api/v1/notes/{note}/save                          | member.use     | *
+DELETE /api/v1/notes/{note}/save                          | member.use     | *
+PUT    /api/v1/shops/{shop}/save                          | member.use     | *
+DELETE /api/v1/shops/{shop}/save                          | member.use     | *
+PUT    /api/v1/shops/{shop}/follow                        | member.use     | *
+DELETE /api/v1/shops/{shop}/follow                        | member.use     | *
+GET    /api/v1/notes/{note}/comments                      | public         | *
+POST   /api/v1/notes/{note}/comments                      | member.use     | *
+DELETE /api/v1/comments/{comment}                         | member.use     | M | N | N
+PUT    /api/v1/notes/{note}/answer                        | merchant.write | A | A | B
+DELETE /api/v1/notes/{note}/answer                        | merchant.write | A | A | B
+POST   /api/v1/reports/{thing}                            | member.use     | *
+POST   /api/v1/cases/{thing}/appeal                       | member.use     | M | N | N
+GET    /api/v1/cases                                      | console.read   | *
+POST   /api/v1/cases/{thing}                              | console.write  | *
 GET    /api/v1/openapi.json                               | public         | *
 POST   /api/v1/passes                                     | member.use     | *
 GET    /api/v1/passes                                     | member.use     | *
@@ -302,6 +325,12 @@ var sent = map[string]string{
 	"POST /api/v1/curation/appeals/{appeal}/judge":  `{"answer":"看过了，维持原判。"}`,
 	"POST /api/v1/curation/notes/{note}/label":      `{"bought":true}`,
 	"POST /api/v1/curation/shops/{shop}/decisions":  `{"ruling":{"verdict":"watched","reason":"再看看","tie":{"none":true}}}`,
+	"POST /api/v1/notes/{note}/photos":              `{"picture":"aGVsbG8="}`,
+	"POST /api/v1/notes/{note}/comments":            `{"text":"同意"}`,
+	"PUT /api/v1/notes/{note}/answer":               `{"text":"谢谢"}`,
+	"POST /api/v1/reports/{thing}":                  `{"reason":"ad"}`,
+	"POST /api/v1/cases/{thing}/appeal":             `{"words":"不是"}`,
+	"POST /api/v1/cases/{thing}":                    `{"act":"keep"}`,
 	"POST /api/v1/imports/comments":                 `{"source":"m","comments":[{"id":"1","note":"1","author":"甲","text":"同意","time":"2026-01-02T03:04:05Z"}]}`,
 	"POST /api/v1/imports/notes":                    `{"source":"m","notes":[{"id":"1","shop":"{shop}","author":"甲","text":"好吃","time":"2026-01-02T03:04:05Z"}]}`,
 	"POST /api/v1/shops/{shop}/appeals":             `{"text":"请再来看看"}`,
@@ -381,6 +410,7 @@ var sent = map[string]string{
 // asked is what the lists are asked for: somebody's.
 var asked = map[string]string{
 	"GET /api/v1/curation/candidates": "?city=%E4%B8%8A%E6%B5%B7",
+	"GET /api/v1/notes":               "?city=%E4%B8%8A%E6%B5%B7",
 	"GET /api/v1/statements":          "?merchant={merchant}",
 	"GET /console/shops":              "?merchant={merchant}",
 	"GET /console/shops.csv":          "?merchant={merchant}",

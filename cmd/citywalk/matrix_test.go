@@ -217,10 +217,10 @@ func (m *stroll) fill(text, pattern, who string, i int, inPath bool) string {
 		id = at.session[appOf(pattern[strings.Index(pattern, "/"):])]
 	}
 	note, thing := m.note, string(at.note.ID)
-	if strings.Contains(pattern, "/appeal/") || strings.Contains(pattern, "/reports/") {
+	if strings.Contains(pattern, " /appeal/") || strings.Contains(pattern, "/console/reports/") || strings.Contains(pattern, "/cases/") {
 		thing = string(at.comment)
 	}
-	if strings.HasPrefix(pattern, "POST /console/shops/") {
+	if strings.HasPrefix(pattern, "POST /console/shops/") || strings.Contains(pattern, "/api/v1/notes/") {
 		note = string(at.note.ID)
 	}
 	person := at.staff

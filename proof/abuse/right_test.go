@@ -57,6 +57,7 @@ func (w *town) cross() *crossing {
 	x.right["assign"] = ask{"operator", in("shop", draft), fmt.Sprintf(`{"merchant":%q}`, c.merchant)}
 	x.right["rerunJob"] = ask{"operator", in("job", w.deadJob()), ""}
 	x.curate(c, draft)
+	x.talk(c)
 	return x
 }
 
@@ -88,7 +89,7 @@ func (x *crossing) curate(c city, draft string) {
 	for id, a := range map[string]ask{
 		"importNotes":     {"operator", nil, fmt.Sprintf(`{"source":"seen","city":"上海","notes":[{"id":"2","shop":%q,"name":"小馆","district":"黄浦区","address":"福州路 20 号","category":"面馆","at":{"lat":31.2,"lng":121.4},"author":"乙","text":"面很好","time":"2026-01-02T03:04:05Z","stars":4.5,"marks":{"taste":5,"service":4},"likes":3,"followers":20,"joined":"2020-01-02T03:04:05Z"},{"id":"3","shop":"shp_none","author":"丙","text":"好","time":"2026-01-02T03:04:05Z"}]}`, c.shop)},
 		"importComments":  {"operator", nil, `{"source":"seen","comments":[{"id":"1","note":"1","author":"乙","text":"同意","time":"2026-01-03T03:04:05Z"},{"id":"2","note":"none","author":"乙","text":"同意","time":"2026-01-03T03:04:05Z"}]}`},
-		"writeNote":       {"member", in("shop", c.shop), `{"text":"面很好","stars":4.5,"marks":{"taste":5,"waiting":2}}`},
+		"writeNote":       {"member", in("shop", c.shop), `{"text":"面很好","stars":4.5,"marks":{"taste":5,"waiting":2},"dishes":["葱油拌面"]}`},
 		"candidates":      {"auditor", nil, ""},
 		"why":             {"nobody", in("shop", listed), ""},
 		"dossier":         {"auditor", in("shop", appealing), ""},
@@ -102,6 +103,57 @@ func (x *crossing) curate(c city, draft string) {
 		x.right[id] = a
 	}
 }
+
+// talk adds how the operations on notes are asked. A guest wrote two notes, of
+// which one is reported, and two comments, of which one is hidden; a member
+// commented too.
+func (x *crossing) talk(c city) {
+	x.Helper()
+	guest, member := x.callers["guest"], x.callers["member"]
+	other := do[struct{ ID string }](c.operator, "POST", "/shops", object{"name": "笔记的店", "city": "上海", "lat": 31.2, "lng": 121.4}).ID
+	write := func(shop string) string {
+		return do[struct{ ID string }](guest, "POST", "/shops/"+shop+"/notes", object{"text": "汤很鲜"}).ID
+	}
+	note, deleted := write(c.shop), write(other)
+	comment := func(who user) string {
+		return do[struct{ ID string }](who, "POST", "/notes/"+note+"/comments", object{"text": "同意"}).ID
+	}
+	shown, hidden, reported := comment(guest), comment(guest), comment(member)
+	do[object](c.operator, "POST", "/cases/"+hidden, object{"act": "hide", "reason": "ad", "words": "像广告"})
+	do[object](member, "POST", "/reports/"+note, object{"reason": "ad"})
+	x.others = append(x.others, note, deleted, shown, hidden, reported)
+	in1 := in("note", note)
+	for id, a := range map[string]ask{
+		"feed":          {"nobody", nil, ""},
+		"note":          {"nobody", in1, ""},
+		"shopNotes":     {"nobody", in("shop", c.shop), ""},
+		"ownNotes":      {"guest", nil, ""},
+		"addPhoto":      {"guest", in1, `{"picture":"` + onePixel + `"}`},
+		"deleteNote":    {"guest", in("note", deleted), ""},
+		"like":          {"member", in1, ""},
+		"unlike":        {"member", in1, ""},
+		"saveNote":      {"member", in1, ""},
+		"unsaveNote":    {"member", in1, ""},
+		"saveShop":      {"member", in("shop", c.shop), ""},
+		"unsaveShop":    {"member", in("shop", c.shop), ""},
+		"follow":        {"member", in("shop", c.shop), ""},
+		"unfollow":      {"member", in("shop", c.shop), ""},
+		"comments":      {"nobody", in1, ""},
+		"comment":       {"member", in1, `{"text":"同意"}`},
+		"deleteComment": {"guest", in("comment", shown), ""},
+		"answerNote":    {"merchant", in1, `{"text":"谢谢你来"}`},
+		"unanswerNote":  {"merchant", in1, ""},
+		"report":        {"member", in("thing", shown), `{"reason":"abuse","words":"骂人"}`},
+		"appealHidden":  {"guest", in("thing", hidden), `{"words":"不是广告"}`},
+		"cases":         {"auditor", nil, ""},
+		"rule":          {"operator", in("thing", note), `{"act":"hide","reason":"ad","words":"像广告"}`},
+	} {
+		x.right[id] = a
+	}
+}
+
+// onePixel is a small picture, in base64.
+const onePixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 // tokenOf opens a session of the user's at an app.
 func (w *town) tokenOf(u user, app account.App) string {

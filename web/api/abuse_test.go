@@ -284,8 +284,8 @@ func TestCommandsNeedAKey(t *testing.T) {
 				}
 			}
 		}
-		if n != 13 {
-			t.Errorf("%d routes ask for a key, want 13", n)
+		if n != 15 {
+			t.Errorf("%d routes ask for a key, want 15", n)
 		}
 	})
 }

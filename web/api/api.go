@@ -222,7 +222,16 @@ func as(class web.Class) func(*huma.Operation) {
 	return func(o *huma.Operation) { o.Metadata = map[string]any{classKey: class} }
 }
 
-const classKey = "class"
+const (
+	classKey = "class"
+	largeKey = "large"
+)
+
+// large lets an operation's body be up to n bytes; its class is Export, whose
+// bodies are not read before.
+func large(n int64) func(*huma.Operation) {
+	return func(o *huma.Operation) { o.Metadata[largeKey], o.MaxBodyBytes = n, n }
+}
 
 // op registers an operation. The path is relative to Prefix; changes are to
 // what the document says of it, or name its class.
@@ -237,6 +246,12 @@ func op[I, O any](a *API, method, path, id, summary string, action account.Actio
 	serve := a.serve
 	if _, body := reflect.TypeFor[I]().FieldByName("Body"); !body && method != http.MethodGet {
 		serve = a.serveBare
+	}
+	if n, ok := o.Metadata[largeKey].(int64); ok {
+		serve = func(w http.ResponseWriter, r *http.Request) error {
+			web.Large(w, r, n)
+			return a.serve(w, r)
+		}
 	}
 	class, _ := o.Metadata[classKey].(web.Class)
 	a.routes = append(a.routes, web.Route{Pattern: method + " " + Prefix + path, Action: action, Class: class, Handle: serve})

@@ -154,9 +154,11 @@ type writeNoteIn struct {
 	ShopIn
 	Keyed
 	Body struct {
-		Text  string  `json:"text" minLength:"1" maxLength:"10000"`
-		Stars float64 `json:"stars,omitempty" minimum:"1" maximum:"5"`
-		Marks marks   `json:"marks,omitempty"`
+		Text   string   `json:"text" minLength:"1" maxLength:"10000"`
+		Stars  float64  `json:"stars,omitempty" minimum:"1" maximum:"5"`
+		Marks  marks    `json:"marks,omitempty"`
+		Dishes []string `json:"dishes,omitempty" maxItems:"12" doc:"What you had."`
+		Visit  string   `json:"visit,omitempty" maxLength:"64" doc:"The redemption that the note tells of; without one, your last there if it was of late."`
 	}
 }
 type noteOut struct {
@@ -172,7 +174,7 @@ type noteOut struct {
 
 func (a *API) writeNote(ctx context.Context, in *writeNoteIn) (*noteOut, error) {
 	n, err := a.Community.Write(ctx, who(ctx), shop.ID(in.Shop), community.Writing{Written: community.Written{
-		Written: curate.Written{Text: in.Body.Text, Stars: in.Body.Stars, Marks: in.Body.Marks.take()}}}, in.Key)
+		Written: curate.Written{Text: in.Body.Text, Stars: in.Body.Stars, Marks: in.Body.Marks.take(), Visit: in.Body.Visit}, Dishes: in.Body.Dishes}}, in.Key)
 	if err != nil {
 		return nil, err
 	}

@@ -84,6 +84,7 @@ func (a *API) operations() {
 	op(a, get, "/audit", "audit", "The audit, newest first", account.ActConsoleRead, a.audit)
 
 	a.curation()
+	a.community()
 }
 
 // curation is what notes and the list are about.
@@ -92,7 +93,6 @@ func (a *API) curation() {
 
 	op(a, post, "/imports/notes", "importNotes", "Take up to 500 notes of a source", account.ActConsoleWrite, a.importNotes, as(web.Export))
 	op(a, post, "/imports/comments", "importComments", "Take up to 500 comments on notes of a source", account.ActConsoleWrite, a.importComments, as(web.Export))
-	op(a, post, "/shops/{shop}/notes", "writeNote", "Write a note about a shop", account.ActMemberUse, a.writeNote)
 	op(a, get, "/curation/candidates", "candidates", "The review queue of a city", account.ActConsoleRead, a.candidates)
 	op(a, get, "/curation/shops/{shop}", "dossier", "What was decided about a shop", account.ActConsoleRead, a.dossier)
 	op(a, post, "/curation/shops/{shop}/decisions", "decide", "Decide about a shop", account.ActConsoleWrite, a.decide)
@@ -101,4 +101,34 @@ func (a *API) curation() {
 	op(a, post, "/curation/appeals/{appeal}/judge", "judge", "Answer an appeal", account.ActConsoleWrite, a.judge)
 	op(a, post, "/curation/notes/{note}/label", "label", "Say whether a note looks bought", account.ActConsoleWrite, a.label)
 	op(a, post, "/shops/{shop}/appeals", "appeal", "Appeal against the decision about a shop", account.ActMerchantWrite, a.appeal)
+}
+
+// community is what members do with notes, and what becomes of reports.
+func (a *API) community() {
+	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
+
+	op(a, get, "/notes", "feed", "Notes around a place or of a city, page by page until it ends", account.ActPublic, a.feed)
+	op(a, get, "/notes/{note}", "note", "One note", account.ActPublic, a.note)
+	op(a, get, "/shops/{shop}/notes", "shopNotes", "Notes about a shop", account.ActPublic, a.shopNotes)
+	op(a, get, "/notes/mine", "ownNotes", "Your notes, hidden ones too", account.ActMemberUse, a.ownNotes)
+	op(a, post, "/shops/{shop}/notes", "writeNote", "Write a note about a shop", account.ActMemberUse, a.writeNote)
+	op(a, post, "/notes/{note}/photos", "addPhoto", "Put a photo to your note; nine at most", account.ActMemberUse, a.addPhoto, as(web.Export), large(pictureBody))
+	op(a, del, "/notes/{note}", "deleteNote", "Delete your note with all that hangs on it", account.ActMemberUse, a.deleteNote)
+	op(a, put, "/notes/{note}/like", "like", "Like a note", account.ActMemberUse, a.like)
+	op(a, del, "/notes/{note}/like", "unlike", "Take a like back", account.ActMemberUse, a.unlike)
+	op(a, put, "/notes/{note}/save", "saveNote", "Save a note", account.ActMemberUse, a.saveNote)
+	op(a, del, "/notes/{note}/save", "unsaveNote", "Take a note out of the saved ones", account.ActMemberUse, a.unsaveNote)
+	op(a, put, "/shops/{shop}/save", "saveShop", "Save a shop", account.ActMemberUse, a.saveShop)
+	op(a, del, "/shops/{shop}/save", "unsaveShop", "Take a shop out of the saved ones", account.ActMemberUse, a.unsaveShop)
+	op(a, put, "/shops/{shop}/follow", "follow", "Follow a shop", account.ActMemberUse, a.follow)
+	op(a, del, "/shops/{shop}/follow", "unfollow", "Follow a shop no more", account.ActMemberUse, a.unfollow)
+	op(a, get, "/notes/{note}/comments", "comments", "Comments on a note", account.ActPublic, a.comments)
+	op(a, post, "/notes/{note}/comments", "comment", "Comment on a note", account.ActMemberUse, a.comment)
+	op(a, del, "/comments/{comment}", "deleteComment", "Delete your comment", account.ActMemberUse, a.deleteComment)
+	op(a, put, "/notes/{note}/answer", "answerNote", "Answer a note about your shop, or rewrite the answer", account.ActMerchantWrite, a.answerNote)
+	op(a, del, "/notes/{note}/answer", "unanswerNote", "Take the answer back", account.ActMerchantWrite, a.unanswerNote)
+	op(a, post, "/reports/{thing}", "report", "Report a note, a comment or an answer", account.ActMemberUse, a.report)
+	op(a, post, "/cases/{thing}/appeal", "appealHidden", "Ask for a second look at what was hidden of yours", account.ActMemberUse, a.appealHidden)
+	op(a, get, "/cases", "cases", "What was reported or hidden", account.ActConsoleRead, a.cases)
+	op(a, post, "/cases/{thing}", "rule", "Keep, hide, restore, or answer a second look", account.ActConsoleWrite, a.ruleOn)
 }

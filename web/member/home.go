@@ -28,6 +28,7 @@ type home struct {
 	Count   int64 // Shops that take the card.
 	Card    homeRow
 	Ask     askView
+	By      string // Who is signed in, or "".
 	Joined  []homeRow
 	Changed []homeRow
 	Away    []homeRow
@@ -40,8 +41,8 @@ type home struct {
 // home is where the app opens.
 func (a *App) home(w http.ResponseWriter, r *http.Request) (err error) {
 	p := a.page(r, "explore.title", "tab.explore")
-	p.Islands = []string{"place", "suggest"}
-	var h home
+	p.Islands = []string{"place", "suggest", "note"}
+	h := home{By: string(web.Session(r).Person)}
 	if h.Count, err = a.Shop.Count(r.Context(), a.City, shop.Live); err != nil {
 		return err
 	}

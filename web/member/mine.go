@@ -12,6 +12,7 @@ import (
 
 // A mineView is the member's own notes and how they are signed.
 type mineView struct {
+	By     string
 	Name   string
 	Signed string
 	Notes  []mineNote
@@ -43,6 +44,7 @@ func (a *App) mineView(r *http.Request) (v mineView, p ui.Page, err error) {
 		return v, p, err
 	}
 	p = a.page(r, "mine.title", "tab.me")
+	p.Islands, v.By = []string{"note"}, string(who.Person)
 	name, mark, err := a.Community.Signature(ctx, who)
 	if err != nil {
 		return v, p, err

@@ -1,15 +1,18 @@
 package member
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
 	"citywalk/community"
 	"citywalk/curate"
+	"citywalk/fault"
 	"citywalk/opinion"
 	"citywalk/photo"
 	"citywalk/redeem"
@@ -21,6 +24,10 @@ import (
 // notePhotoFile is what one picture's file may have. Package photo refuses at 8
 // MB, and one byte more has to reach it to be refused by name.
 const notePhotoFile = 8*photo.MB + 1
+
+// errNoteBy refuses what another member wrote on the same phone.
+var errNoteBy = fault.New(fault.Conflict, "member.note_by", fault.Member,
+	"这条笔记是另一位会员在这台手机上写的，要由本人登录后发布。", "Another member wrote this note on this phone. It is published when they sign in.")
 
 // noteSent is what a form with all its pictures may have.
 const noteSent = 9*notePhotoFile + 256<<10
@@ -45,6 +52,7 @@ func (a *App) shopOf(r *http.Request) (shop.Shop, error) {
 // A noteForm is what the page of the form is made of.
 type noteForm struct {
 	Shop   shop.Shop
+	By     string   // Who writes; what waits on a shared phone is sent for nobody else.
 	Draft  string   // Where the browser keeps what is not sent.
 	Dishes []string // Of the shop, to be tapped.
 	Visit  string   // The redemption that is told of, or "".
@@ -65,12 +73,12 @@ func (a *App) askNote(w http.ResponseWriter, r *http.Request) error {
 // notePageOf is the page of the form.
 func (a *App) notePageOf(r *http.Request) ui.Page {
 	p := a.page(r, "note.title", "")
-	p.Tabs, p.Islands = nil, []string{"draft"} // What is pressed stands where the tabs are.
+	p.Tabs, p.Islands = nil, []string{"draft", "note"} // What is pressed stands where the tabs are.
 	return p
 }
 
 func (a *App) noteFormOf(r *http.Request, s shop.Shop, visit string, f ui.Form) noteForm {
-	n := noteForm{Shop: s, Draft: draftOf(r, s), Dishes: s.Dishes[:min(len(s.Dishes), dishesAsked)], Form: f}
+	n := noteForm{Shop: s, By: string(web.Session(r).Person), Draft: draftOf(r, s), Dishes: s.Dishes[:min(len(s.Dishes), dishesAsked)], Form: f}
 	if red, err := a.Redeem.ForMember(r.Context(), web.Session(r), redeem.ID(cut(visit, 40))); err == nil && red.Shop == s.ID && red.State == redeem.Committed {
 		n.Visit, n.When = string(red.ID), a.day(web.Page(r), red.Committed)
 	}
@@ -100,12 +108,20 @@ func (a *App) writeNote(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if by := f.Value("by", ""); by != "" && by != string(web.Session(r).Person) {
+		return errNoteBy
+	}
 	var made community.Note
 	written, err := readNote(f)
 	if err == nil {
 		made, err = a.Community.Write(r.Context(), web.Session(r), s.ID, community.Writing{Written: written, Files: files}, key(f))
 	}
+	scripted := strings.Contains(r.Header.Get("Accept"), "application/json")
 	switch {
+	case err == nil && scripted:
+		return noted(w, r, notePath(made))
+	case scripted:
+		return err
 	case err == nil:
 		return web.SeeAndSay(w, r, notePath(made), "say.noted")
 	case errors.Is(err, curate.ErrSelf):
@@ -116,6 +132,35 @@ func (a *App) writeNote(w http.ResponseWriter, r *http.Request) error {
 	return web.Again(w, r, err, f, func(f ui.Form) templ.Component {
 		return a.notePage(a.notePageOf(r), a.noteFormOf(r, s, f.Value("visit", ""), f))
 	})
+}
+
+// noted tells script where the note stands; the page that it opens says that it
+// was published.
+func noted(w http.ResponseWriter, r *http.Request, path string) error {
+	b, err := json.Marshal(map[string]string{"note": path + "?published"})
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, err = w.Write(b)
+	return err
+}
+
+// spoken are the words that script says about a note.
+var spoken = []string{"photo.n", "photo.drop", "photo.max", "photo.bad", "kept", "sending", "empty", "full", "waits", "refused", "drop"}
+
+// noteWords are those words as script reads them.
+func noteWords(p ui.Page) string {
+	all := map[string]string{}
+	for _, key := range spoken {
+		all[key] = p.T("note.script." + key)
+	}
+	b, err := json.Marshal(all)
+	if err != nil {
+		panic("member: words of a note: " + err.Error())
+	}
+	return string(b)
 }
 
 // readNote reads the form: stars are whole numbers from 1 to 5, or none.

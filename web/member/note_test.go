@@ -123,6 +123,7 @@ func TestDraftSurvives(t *testing.T) {
 	page.SetCookie(g.url, "member", p.token)
 	form := g.url + "/shops/" + string(g.shop.ID) + "/note"
 	page.Open(form)
+	page.WaitCount("form.scripted", 1)
 	page.Fill("#text", "汤很鲜，排队十分钟")
 	webtest.Eval[bool](page, `(document.querySelectorAll(".star-field.big input")[3].click(), true)`)
 	page.Open(g.url + "/card")

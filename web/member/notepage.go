@@ -71,6 +71,9 @@ func (a *App) notePageView(r *http.Request) (v notePageView, p ui.Page, err erro
 	if next != "" {
 		v.After = notePath(n) + "?after=" + next + "#comments"
 	}
+	if _, published := r.URL.Query()["published"]; published && n.Mine {
+		p.Say = p.T("say.noted")
+	}
 	if p.Say == p.T("say.noted") {
 		v.Sent, p.Islands = draftOf(r, v.Of), []string{"draft"}
 	}

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"strings"
@@ -130,4 +131,13 @@ func TestLikesAndComments(t *testing.T) {
 			t.Errorf("another's note is deleted: %d", r.Status)
 		}
 	})
+}
+
+// readers are files to be read once.
+func readers(files ...[]byte) []io.Reader {
+	all := make([]io.Reader, len(files))
+	for i, f := range files {
+		all[i] = bytes.NewReader(f)
+	}
+	return all
 }

@@ -27,7 +27,7 @@ func (a *App) reportForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, reportPage(a.page(r, "report.title", "tab.explore"), id, ui.Form{}))
+	return web.Render(w, r, http.StatusOK, reportPage(a.reportHead(r), id, ui.Form{}))
 }
 
 // report keeps what a member says against something.
@@ -45,6 +45,12 @@ func (a *App) report(w http.ResponseWriter, r *http.Request) error {
 		return web.SeeAndSay(w, r, feedPath, "say.reported")
 	}
 	return web.Again(w, r, err, f, func(f ui.Form) templ.Component {
-		return reportPage(a.page(r, "report.title", "tab.explore"), id, f)
+		return reportPage(a.reportHead(r), id, f)
 	})
+}
+
+func (a *App) reportHead(r *http.Request) ui.Page {
+	p := a.page(r, "report.title", "tab.explore")
+	p.Tabs = nil // What is pressed stands where the tabs are.
+	return p
 }

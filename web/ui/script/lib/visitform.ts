@@ -1,11 +1,13 @@
 // The form of a visit. What is typed is kept as it is typed. Saving puts the
 // visit into the queue, with or without a network, and says so; sending it is
 // the queue's.
+import { photos } from "./album";
+import { words, type Say } from "./make";
 import { announce, each } from "./page";
-import { photos } from "./visitphotos";
+import { number } from "./phonestore";
 import { place } from "./visitplace";
-import { draft, dropDraft, keepFields, keepPhotos, keepWaiting, number, type Fields, type Waiting } from "./visitstore";
-import { line, unsent, watch, words, type Say } from "./visitwords";
+import { draft, dropDraft, keepFields, keepPhotos, keepWaiting, type Fields, type Waiting } from "./visitstore";
+import { line, unsent, watch } from "./visitwords";
 
 export function visitForm(root: ParentNode): void {
   each<HTMLFormElement>(root, "form[data-visit]", (form) => void begin(form));

@@ -1,6 +1,6 @@
 // The position of a visit: asked for by a tap of its own, taken once, rounded
 // to some ten metres, shown as taken, and taken away by another tap.
-import type { Say } from "./visitwords";
+import type { Say } from "./make";
 
 export interface Spot {
   show(): void;

@@ -1,11 +1,13 @@
 // The list of what waits on this phone: each visit with how far it came, what
 // the server said against it, and what can be done about that.
+import { preview } from "./album";
 import { replace } from "./live";
+import { make, words, type Say } from "./make";
 import { each } from "./page";
-import { preview } from "./visitphotos";
-import { draft, dropWaiting, keepFields, keepPhotos, keepWaiting, number, one, type Waiting } from "./visitstore";
+import { number } from "./phonestore";
+import { draft, dropWaiting, keepFields, keepPhotos, keepWaiting, one, type Waiting } from "./visitstore";
 import { still } from "./visitsync";
-import { line, make, unsent, watch, words, type Say } from "./visitwords";
+import { line, unsent, watch } from "./visitwords";
 
 export function visitQueue(root: ParentNode): void {
   each<HTMLElement>(root, "[data-visit-queue]", (box) => {

@@ -1,13 +1,7 @@
 // What a phone keeps of visits: drafts, one for each reviewer and shop, and the
 // queue of what is to be sent. It lasts over a reload, a dead battery and a
 // sign-out, because it exists nowhere else yet.
-
-export interface Picture {
-  key: string; // Its own number, under which it is sent however often.
-  blob: Blob;
-  sent?: boolean;
-  refused?: string; // What the server said.
-}
+import { phone, type Picture } from "./phonestore";
 
 /** The form's fields by name, as typed. */
 export type Fields = Record<string, string>;
@@ -37,35 +31,8 @@ export interface Waiting {
   refused?: string;
 }
 
-let opened: Promise<IDBDatabase> | undefined;
-
-function database(): Promise<IDBDatabase> {
-  opened ??= new Promise((done, failed) => {
-    const asked = indexedDB.open("citywalk-visits", 1);
-    asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("drafts", { keyPath: "id" });
-      asked.result.createObjectStore("queue", { keyPath: "key" });
-    };
-    asked.onsuccess = () => done(asked.result);
-    asked.onerror = () => failed(asked.error);
-  });
-  return opened;
-}
-
-/** Runs one request and waits until it is on the disk. */
-async function act<T>(store: string, mode: IDBTransactionMode, fn: (s: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const tx = (await database()).transaction(store, mode);
-  const asked = fn(tx.objectStore(store));
-  // Said at once, the end of it does not need this page any more.
-  if (mode === "readwrite") tx.commit?.();
-  return new Promise((done, failed) => {
-    tx.oncomplete = () => done(asked.result);
-    tx.onabort = () => failed(tx.error);
-  });
-}
-
-/** Whether this browser keeps anything; a private window may not. */
-export const keeps = (): Promise<boolean> => database().then(() => true, () => false);
+const { act, keeps } = phone("citywalk-visits", { drafts: "id", queue: "key" });
+export { keeps };
 
 const pictures = (id: string): string => id + "/photos";
 const half = (id: string): Promise<Half | undefined> => act("drafts", "readonly", (s) => s.get(id));
@@ -95,10 +62,4 @@ export const one = (key: string): Promise<Waiting | undefined> => act("queue", "
 export async function waiting(): Promise<Waiting[]> {
   const all = await act<Waiting[]>("queue", "readonly", (s) => s.getAll());
   return all.sort((a, b) => a.visited.localeCompare(b.visited));
-}
-
-/** A number that nobody else has, also where there is no crypto.randomUUID. */
-export function number(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
 }

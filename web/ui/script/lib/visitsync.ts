@@ -2,16 +2,9 @@
 // under its own number, so that what was sent and not heard of is sent again
 // without harm. What the server refuses stays here with what it said; what it
 // could not do now is tried again.
-import { dropWaiting, keepWaiting, waiting, type Picture, type Waiting } from "./visitstore";
-
-export type State = "idle" | "sending" | "offline" | "signin" | "busy";
-
-/** Why sending ends before the queue does. */
-class Halt extends Error {
-  constructor(readonly state: State) {
-    super(state);
-  }
-}
+import type { Picture } from "./phonestore";
+import { Halt, post, type State } from "./post";
+import { dropWaiting, keepWaiting, waiting, type Waiting } from "./visitstore";
 
 export interface Sender {
   by: string; // Whose visits this page may send.
@@ -101,32 +94,4 @@ function content(w: Waiting): unknown {
     price: f.price ?? "", terms: f.terms ?? "", remark: f.remark ?? "",
     point: f.lat && f.lng ? { lat: Number(f.lat), lng: Number(f.lng) } : null,
   };
-}
-
-interface Answer {
-  body: any;
-  refused?: string; // The sentence of a refusal that trying again cannot mend.
-}
-
-async function post(to: string, headers: Record<string, string>, body: BodyInit, seconds: number): Promise<Answer> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), seconds * 1000);
-  try {
-    const r = await fetch(to, { method: "POST", headers: { Accept: "application/json", ...headers }, body, credentials: "same-origin", signal: late.signal });
-    return verdict(r.status, await r.json());
-  } catch (e) {
-    if (e instanceof Halt) throw e;
-    // No answer, half of one, or not one of ours: nobody knows what came of it.
-    throw new Halt(navigator.onLine ? "busy" : "offline");
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Tells apart what was done, what never will be, and what may be another time. */
-function verdict(status: number, body: any): Answer {
-  if (status < 300) return { body };
-  if (status === 401 || body.code === "console.visit_by") throw new Halt("signin");
-  if (status >= 500 || status === 408 || status === 429 || typeof body.title !== "string") throw new Halt("busy");
-  return { body, refused: body.title };
 }

@@ -1,25 +1,10 @@
-// What the pages of visits share: words that the server gave for when it cannot
-// be asked, the line that tells how much waits, and the moments for sending.
+// What the pages of visits share: the line that tells how much waits, and the
+// moments for sending.
+import type { Say } from "./make";
+import type { State } from "./post";
 import { keep } from "./visitkeep";
 import { waiting, type Waiting } from "./visitstore";
-import { flush, type State } from "./visitsync";
-
-/** The words that stand on an element, with {n} filled in. */
-export type Say = (key: string, n?: number | string) => string;
-
-export function words(of: HTMLElement): Say {
-  const all: Record<string, string> = JSON.parse(of.dataset.words ?? "{}");
-  return (key, n) => (all[key] ?? "").replace("{n}", String(n ?? ""));
-}
-
-/** Makes an element with a class, a text and children. */
-export function make<K extends keyof HTMLElementTagNameMap>(tag: K, name = "", text = "", ...inside: Node[]): HTMLElementTagNameMap[K] {
-  const e = document.createElement(tag);
-  if (name) e.className = name;
-  if (text) e.textContent = text;
-  e.append(...inside);
-  return e;
-}
+import { flush } from "./visitsync";
 
 /** What is to be sent yet: neither refused nor done but for refused photos. */
 export const unsent = (w: Waiting): boolean => w.refused === undefined && (!w.to || w.photos.some((p) => !p.sent && p.refused === undefined));

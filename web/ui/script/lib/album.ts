@@ -1,7 +1,7 @@
-// The photos of a visit: taken or chosen, made small, shown as tiles.
-import { make, type Say } from "./visitwords";
+// Photos of a form: taken or chosen, made small, shown as tiles.
+import { make, type Say } from "./make";
+import { number, type Picture } from "./phonestore";
 import { shrink } from "./shrink";
-import { number, type Picture } from "./visitstore";
 
 const most = 9;
 
