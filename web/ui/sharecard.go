@@ -115,7 +115,7 @@ func lines(s string, broad, most int) (all []string) {
 			at = i + len(string(r))
 		}
 		// Latin words are not torn.
-		if space := strings.LastIndexByte(s[:at], ' '); space > at/2 {
+		if space := strings.LastIndexByte(s[:at], ' '); s[at] != ' ' && space > at/2 {
 			at = space
 		}
 		all = append(all, strings.TrimSpace(s[:at]))
