@@ -78,6 +78,18 @@
 // the place of a shop each change is kept. What search shows of a shop
 // (regards) is told through the outbox.
 //
+// # Places, areas and the map
+//
+// Metro stations, hotels and sights, and the shapes of districts and metro
+// lines, come from files (ImportPlaces, ImportAreas), known by source and id. A
+// station that a source has once for each line is one place. Shapes are kept in
+// WGS-84, simplified to 20 metres one by one, so that neighbours may leave a
+// crack between them: a point in it belongs to the nearest (AreaAt). A shop's
+// district is what its position says, and nothing of it is written on the shop.
+//
+// A map shows shops one by one up to PinsMax, and above that crowds on squares
+// that do not move with the box, until the box is small enough (Map).
+//
 // What is not done: nobody knows who shares a device or a payer, so that a voice
 // is never shared out; walks know no rivers; who buys says himself in which
 // district he will use the pass, and nobody checks it.

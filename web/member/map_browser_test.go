@@ -4,13 +4,16 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"citywalk/db"
 	"citywalk/discover"
+	"citywalk/fault"
 	"citywalk/geo"
 	"citywalk/money"
 	"citywalk/shop"
+	"citywalk/web/ui"
 	"citywalk/web/webtest"
 )
 
@@ -127,4 +130,36 @@ func TestMapAndListAgree(t *testing.T) {
 			t.Logf("the page with everything on it: %d kB over the wire", webtest.Eval[int](page, weight)>>10)
 		})
 	}
+}
+
+// A tap on a shop shows its card; a tap on the position says how far each shop
+// is, as the server would, and tells nobody where that was.
+func TestMapCardAndPosition(t *testing.T) {
+	g := sqlite(t)
+	g.mapped(6)
+	page := webtest.Open(t, webtest.Phone, "")
+	page.Locate(31.2290, 121.4700, 10)
+	page.Open(g.url + "/map")
+	page.WaitCount("[data-map-ready]", 1)
+	page.Click("[data-map-me]")
+	at := geo.Point{Lat: 31.2290, Lng: 121.4700}
+	p := ui.Page{Lang: fault.Zh, Words: Words()}
+	page.WaitText(away(p, geo.Distance(at, g.shop.Point)))
+	webtest.Eval[bool](page, `document.querySelector("[data-map-shops]").map.jumpTo({center: [`+fmt.Sprint(g.shop.Point.Lng, ",", g.shop.Point.Lat)+`], zoom: 17}), true`)
+	webtest.Eval[bool](page, idle)
+	webtest.Eval[bool](page, `(() => {
+		const canvas = document.querySelector("[data-map-shops]").map.getCanvas(), box = canvas.getBoundingClientRect();
+		for (const type of ["mousedown", "mouseup", "click"])
+			canvas.dispatchEvent(new MouseEvent(type, {clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, bubbles: true}));
+		return true;
+	})()`)
+	page.WaitCount("[data-map-card] .shop", 1)
+	settled(t, page, "map-card")
+	for _, asked := range webtest.Eval[[]string](page, `performance.getEntriesByType("resource").map(e => e.name)`) {
+		if strings.Contains(asked, "31.22") || strings.Contains(asked, "121.47") {
+			t.Errorf("the position went out: %s", asked)
+		}
+	}
+	page.Click("[data-map-card] a")
+	page.WaitURL("/shops/" + string(g.shop.ID))
 }

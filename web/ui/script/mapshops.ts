@@ -1,6 +1,6 @@
 // The member's map. [data-map-shops] names the shops' GeoJSON, data-map-base
 // what lies under them, data-map-worker the library's worker, data-map-words
-// the words. Shops stand in clusters; the list below shows the same shops as
+// the words, data-map-walk how many metres one makes in a minute. Shops stand in clusters; the list below shows the same shops as
 // the part of the map in view, nearest to the middle first. The position is
 // asked for by a tap, once, and stays in the browser.
 //
@@ -14,6 +14,7 @@ const page = 30; // Cards of the list at once.
 
 class ShopMap {
   private readonly words: Words;
+  private readonly walk: number;
   private map: any;
   private base: Collection = nothing;
   private all: Collection = nothing;
@@ -26,6 +27,7 @@ class ShopMap {
 
   constructor(private readonly box: HTMLElement) {
     this.words = JSON.parse(box.dataset.mapWords!);
+    this.walk = Number(box.dataset.mapWalk);
   }
 
   async start(): Promise<void> {
@@ -173,7 +175,7 @@ class ShopMap {
     const line = n === 0 ? "map.none" : shops.length < seen.length ? "map.crowded" : n === 1 ? "map.count.one" : "map.count";
     document.querySelector("[data-map-count]")!.textContent = say(this.words, line, { n });
     document.querySelector("[data-map-none]")?.remove();
-    this.list.replaceChildren(...shops.slice(0, this.cards).map((f) => card(this.words, f, this.me)));
+    this.list.replaceChildren(...shops.slice(0, this.cards).map((f) => card(this.words, f, this.me, this.walk)));
     document.querySelector<HTMLElement>("[data-map-more]")!.hidden = shops.length <= this.cards;
   }
 
@@ -204,7 +206,7 @@ class ShopMap {
     place.hidden = !shop;
     const list = this.box.querySelector("[data-map-picked]")!;
     if (!shop) return list.replaceChildren();
-    list.replaceChildren(card(this.words, shop, this.me));
+    list.replaceChildren(card(this.words, shop, this.me, this.walk));
     announce(shop.properties.name);
   }
 

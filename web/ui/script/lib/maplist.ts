@@ -16,15 +16,15 @@ export function metres(a: [number, number], b: [number, number]): number {
   return 2 * 6371008.8 * Math.asin(Math.sqrt(Math.min(1, h)));
 }
 
-/** How far it is and how long one walks, as the server says it: streets are a quarter longer, 80 metres a minute. */
-export function away(words: Words, m: number): string {
-  const min = Math.ceil((m * 1.25) / 80);
+/** How far it is and how long one walks, as the server says it; walk is how many metres as the crow flies one makes in a minute. */
+export function away(words: Words, m: number, walk: number): string {
+  const min = Math.max(1, Math.ceil(m / walk));
   if (m < 1000) return say(words, "shop.away.m", { m: Math.round(m / 10) * 10, min });
   return say(words, "shop.away.km", { km: (m / 1000).toFixed(1), min });
 }
 
 /** The card of a shop. */
-export function card(words: Words, shop: Feature, me: [number, number] | undefined): HTMLLIElement {
+export function card(words: Words, shop: Feature, me: [number, number] | undefined, walk: number): HTMLLIElement {
   const template = document.querySelector<HTMLTemplateElement>("[data-map-shop]")!;
   const li = template.content.firstElementChild!.cloneNode(true) as HTMLLIElement;
   const v = shop.properties;
@@ -39,7 +39,7 @@ export function card(words: Words, shop: Feature, me: [number, number] | undefin
   put("name", v.name);
   put("why", [v.kind, v.district, v.price && say(words, "shop.price", { price: v.price })].filter(Boolean).join(" · "));
   put("gives", v.gives ?? "");
-  put("away", me ? away(words, metres(me, shop.geometry.coordinates)) : "");
+  put("away", me ? away(words, metres(me, shop.geometry.coordinates), walk) : "");
   if (!v.curated) li.querySelector("[data-curated]")!.remove();
   if (v.open === undefined) put("open", "");
   else put("open", say(words, v.open ? "shop.open" : "shop.shut")).className = v.open ? "open" : "shut";
