@@ -2,6 +2,7 @@ package discover
 
 import (
 	"math"
+	"slices"
 
 	"citywalk/geo"
 )
@@ -43,7 +44,9 @@ func (g *ground) measure(c Conditions) Measure {
 	var near []Near
 	kinds := map[string]bool{}
 	for _, s := range g.shops {
-		near = append(near, Near{s.Point, s.Category, OpenAt(s, c.Hour)})
+		if OpenAt(s, c.Hour) {
+			near = append(near, Near{s.Point, s.Category, true})
+		}
 		if c.District == "" || c.District == s.District {
 			m.Shops++
 			kinds[s.Category] = true
@@ -57,7 +60,7 @@ func (g *ground) measure(c Conditions) Measure {
 				continue
 			}
 			n += at.N
-			if c.met(Count(at.Point, c.Minutes, on.around(at.Point))) {
+			if on.meets(c, at.Point) {
 				reached += at.N
 			}
 		}
@@ -98,6 +101,29 @@ func spread(all []Near, metres float64) tiling {
 
 func (t tiling) tile(p geo.Point) [2]int {
 	return [2]int{int(math.Floor(p.Lat / t.lat)), int(math.Floor(p.Lng / t.lng))}
+}
+
+// meets reports whether a place finds what the conditions ask, of open shops. It
+// is Count, left as soon as that is known.
+func (t tiling) meets(c Conditions, p geo.Point) bool {
+	metres, shops := geo.Stroll(c.Minutes), 0
+	var kinds []string
+	at := t.tile(p)
+	for i := range 9 {
+		for _, s := range t.tiles[[2]int{at[0] + i/3 - 1, at[1] + i%3 - 1}] {
+			if geo.Distance(p, s.Point) > metres {
+				continue
+			}
+			shops++
+			if len(kinds) < c.Categories && !slices.Contains(kinds, s.Category) {
+				kinds = append(kinds, s.Category)
+			}
+			if shops >= c.Shops && len(kinds) >= c.Categories {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // around returns all shops within a walk of a place, and some beyond.

@@ -18,22 +18,39 @@ import (
 // Watch measures the gates of every city again, and every district by the
 // usual conditions, and keeps the day's numbers.
 func (s *Service) Watch(ctx context.Context) error {
-	var cities []string
-	err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
-		cities, err = db.All[string](tx, `
-			SELECT DISTINCT city FROM shop_shops WHERE state = 'live'
-			UNION SELECT city FROM discover_gates WHERE ended = 0
-			UNION SELECT city FROM discover_places`)
-		return err
-	})
+	cities, err := s.MeasuredCities(ctx)
 	if err != nil {
-		return fmt.Errorf("discover: list cities: %w", err)
+		return err
 	}
 	var failed error
 	for _, city := range cities {
 		failed = errors.Join(failed, s.measureCity(ctx, city, true))
 	}
 	return failed
+}
+
+// MeasuredCities lists the cities that have shops that take the card, places or gates.
+func (s *Service) MeasuredCities(ctx context.Context) (cities []string, err error) {
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		cities, err = db.All[string](tx, `
+			SELECT city FROM shop_shops WHERE state = 'live'
+			UNION SELECT city FROM discover_gates WHERE ended = 0
+			UNION SELECT city FROM discover_places ORDER BY city`)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("discover: list cities: %w", err)
+	}
+	return cities, nil
+}
+
+// Districts lists the districts of a city.
+func (s *Service) Districts(ctx context.Context, city string) (all []string, err error) {
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		all, err = districts(tx, city)
+		return err
+	})
+	return all, err
 }
 
 // lookBack is how long before a gate was measured a change may bear its time

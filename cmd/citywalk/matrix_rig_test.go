@@ -19,6 +19,7 @@ import (
 	"citywalk/curate"
 	"citywalk/db"
 	"citywalk/db/dbtest"
+	"citywalk/discover"
 	"citywalk/geo"
 	"citywalk/jobs"
 	"citywalk/ledger"
@@ -365,6 +366,28 @@ func (g *crowd) curated() (note, decision, appeal string) {
 	against, err := c.Appeal(ctx, g.session("A", account.ConsoleApp), g.things[1].shop.ID, "请再来看看")
 	g.must(err)
 	return string(taken[0].ID), string(proposed.ID), string(against.ID)
+}
+
+// guarded sets a gate that falls short, which sold the first pass and so has an
+// alarm.
+func (g *crowd) guarded() (gate, alarm string) {
+	g.t.Helper()
+	ctx, d, who := g.t.Context(), g.parts.discover, g.session("O", account.ConsoleApp)
+	set, err := d.SetGate(ctx, who, "trial", discover.Conditions{City: "上海", Share: 60, Shops: 5, Categories: 3, Minutes: 15, Hour: 19 * 60})
+	g.must(err)
+	g.must(g.parts.db.Update(ctx, func(tx *db.Tx) error {
+		if _, _, err := discover.PutPlaces(tx, who.Person, []discover.Place{{City: "上海", Kind: discover.Metro, Name: "站", Point: geo.Point{Lat: 31.1, Lng: 121.2}, Source: "matrix", SourceID: "1"}}); err != nil {
+			return err
+		}
+		return tx.Change(`UPDATE pass_passes SET gate = $2, promise = $3 WHERE id = $1`, g.things[0].pass, set.ID, db.JSON(set.Conditions))
+	}))
+	g.must(d.Watch(ctx))
+	all, err := d.Alarms(ctx, who, 0)
+	g.must(err)
+	if len(all) != 1 || all[0].Members != 1 {
+		g.t.Fatalf("alarms: %+v", all)
+	}
+	return string(set.ID), string(all[0].ID)
 }
 
 // client follows no redirects: where they lead is part of the answer.

@@ -28,6 +28,10 @@ DELETE /api/v1/agreement                                  | member.use     | *
 GET    /api/v1/audit                                      | console.read   | *
 POST   /api/v1/challenges                                 | public         | *
 POST   /api/v1/codes                                      | member.use     | *
+GET    /api/v1/coverage                                   | public         | *
+GET    /api/v1/coverage/gates                             | public         | *
+PUT    /api/v1/coverage/gates                             | console.write  | *
+DELETE /api/v1/coverage/gates/{gate}                      | console.write  | *
 GET    /api/v1/curation/candidates                        | console.read   | *
 GET    /api/v1/curation/shops/{shop}                      | console.read   | *
 POST   /api/v1/curation/shops/{shop}/decisions            | console.write  | *
@@ -218,6 +222,12 @@ POST   /console/curation/shops/{shop}/decisions/{decision}/confirm | console.wri
 POST   /console/curation/shops/{shop}/decisions/{decision}/reject  | console.write | *
 POST   /console/curation/shops/{shop}/appeals/{appeal}    | console.write  | *
 POST   /console/curation/shops/{shop}/notes/{note}/label  | console.write  | *
+GET    /console/coverage                                  | console.read   | *
+GET    /console/coverage/gates/{gate}                     | console.read   | *
+POST   /console/coverage/gates                            | console.write  | *
+POST   /console/coverage/gates/{gate}/end                 | console.write  | *
+GET    /console/coverage/alarms/{alarm}                   | console.read   | *
+POST   /console/coverage/alarms/{alarm}/extend            | console.write  | *
 GET    /console/shops                                     | merchant.read  | A O U | A O U | B O U
 GET    /console/shops.csv                                 | merchant.read  | A O U | A O U | B O U
 GET    /console/shops/add                                 | console.write  | *
@@ -339,6 +349,7 @@ var sent = map[string]string{
 	"POST /api/v1/invitations":                      `{"role":"staff","shop":"{shop}"}`,
 	"POST /api/v1/invitations/accept":               `{"token":"{token}"}`,
 	"POST /api/v1/merchants":                        `{"name":"新商家"}`,
+	"PUT /api/v1/coverage/gates":                    `{"city":"上海","share":60,"shops":5,"categories":3,"minutes":15,"hour":"19:00"}`,
 	"PUT /api/v1/name":                              `{"name":"新名字"}`,
 	"POST /api/v1/passes":                           `{"plan":"annual"}`,
 	"POST /api/v1/passes/{pass}/refund":             `{"amount":1}`,
@@ -393,6 +404,8 @@ var sent = map[string]string{
 	"POST /console/shops/{shop}/pause":                       "reason=x",
 	"POST /console/shops/{shop}/leave":                       "reason=x",
 	"POST /console/shops/{shop}/terms":                       "kind=percent&percent=20",
+	"POST /console/coverage/gates":                           "city=上海&share=60&shops=5&categories=3&minutes=15&hour=19:00",
+	"POST /console/coverage/alarms/{alarm}/extend":           "idem={idem}&days=30&members=1",
 	"POST /console/curation/fit":                             "city=上海",
 	"POST /console/curation/shops/{shop}/decide":             "idem={idem}&verdict=watched&reason=x&tied=no",
 	"POST /console/curation/shops/{shop}/appeals/{appeal}":   "outcome=upheld&answer=x",
@@ -409,6 +422,7 @@ var sent = map[string]string{
 
 // asked is what the lists are asked for: somebody's.
 var asked = map[string]string{
+	"GET /api/v1/coverage":            "?lat=31.2&lng=121.4",
 	"GET /api/v1/curation/candidates": "?city=%E4%B8%8A%E6%B5%B7",
 	"GET /api/v1/notes":               "?city=%E4%B8%8A%E6%B5%B7",
 	"GET /api/v1/statements":          "?merchant={merchant}",

@@ -85,6 +85,7 @@ func (a *API) operations() {
 
 	a.curation()
 	a.community()
+	a.covering()
 }
 
 // curation is what notes and the list are about.
@@ -131,4 +132,14 @@ func (a *API) community() {
 	op(a, post, "/cases/{thing}/appeal", "appealHidden", "Ask for a second look at what was hidden of yours", account.ActMemberUse, a.appealHidden)
 	op(a, get, "/cases", "cases", "What was reported or hidden", account.ActConsoleRead, a.cases)
 	op(a, post, "/cases/{thing}", "rule", "Keep, hide, restore, or answer a second look", account.ActConsoleWrite, a.ruleOn)
+}
+
+// covering is where the card is of use, and is sold.
+func (a *API) covering() {
+	const get, put, del = http.MethodGet, http.MethodPut, http.MethodDelete
+
+	op(a, get, "/coverage", "coverage", "How many shops take the card around a place", account.ActPublic, a.coverage)
+	op(a, get, "/coverage/gates", "gates", "What must hold for a pass to be sold somewhere, and whether it does", account.ActPublic, a.gates)
+	op(a, put, "/coverage/gates", "setGate", "Set what must hold for a plan to be sold in an area", account.ActConsoleWrite, a.setGate)
+	op(a, del, "/coverage/gates/{gate}", "endGate", "Take a gate away", account.ActConsoleWrite, a.endGate)
 }

@@ -74,7 +74,8 @@ type Keyed struct {
 type buyIn struct {
 	Keyed
 	Body struct {
-		Plan string `json:"plan" minLength:"1" maxLength:"40"`
+		Plan     string `json:"plan" minLength:"1" maxLength:"40"`
+		District string `json:"district,omitempty" maxLength:"40" doc:"Where it will be used most. Left out: where you said that you live. Needed where it is not sold in every district."`
 	}
 }
 type passOut struct {
@@ -82,7 +83,7 @@ type passOut struct {
 }
 
 func (a *API) buy(ctx context.Context, in *buyIn) (*passOut, error) {
-	p, payURL, err := a.Pass.Buy(ctx, who(ctx), in.Body.Plan, in.Key)
+	p, payURL, err := a.Pass.BuyAt(ctx, who(ctx), in.Body.Plan, pass.Place{District: in.Body.District}, in.Key)
 	if err != nil {
 		return nil, err
 	}

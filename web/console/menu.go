@@ -15,6 +15,7 @@ func menu(who account.Session) []ui.Tab {
 		{account.ActConsoleRead, ui.Tab{Key: "tab.curation", Href: "/console/curation", Icon: "explore"}},
 		{account.ActConsoleWrite, ui.Tab{Key: "tab.visits", Href: visitsPath, Icon: "camera"}},
 		{account.ActConsoleRead, ui.Tab{Key: "tab.reports", Href: reportsPath, Icon: "flag"}},
+		{account.ActConsoleRead, ui.Tab{Key: "tab.coverage", Href: coverPath, Icon: "pin"}},
 		{account.ActMerchantRead, ui.Tab{Key: "tab.shops", Href: "/console/shops", Icon: "shop"}},
 		{account.ActConsoleRead, ui.Tab{Key: "tab.merchants", Href: "/console/merchants", Icon: "sign"}},
 		{account.ActConsoleRead, ui.Tab{Key: "tab.members", Href: "/console/members", Icon: "people"}},

@@ -9,7 +9,7 @@ import (
 
 // Routes is the whole of the app, to be read from top to bottom.
 func (a *App) Routes() []web.Route {
-	return slices.Concat(a.Edge.SignIn(account.ConsoleApp, "/console/"), a.curationRoutes(), a.visitRoutes(), a.caseRoutes(), []web.Route{
+	return slices.Concat(a.Edge.SignIn(account.ConsoleApp, "/console/"), a.curationRoutes(), a.visitRoutes(), a.caseRoutes(), a.coverageRoutes(), []web.Route{
 		{Pattern: "GET /console/join/{token}", Action: account.ActPublic, Handle: a.invitation},
 		{Pattern: "POST /console/join/{token}", Action: account.ActMemberUse, Handle: a.join},
 
@@ -100,6 +100,18 @@ func (a *App) curationRoutes() []web.Route {
 		{Pattern: "POST /console/curation/shops/{shop}/decisions/{decision}/reject", Action: account.ActConsoleWrite, Handle: a.rejectDecision},
 		{Pattern: "POST /console/curation/shops/{shop}/appeals/{appeal}", Action: account.ActConsoleWrite, Handle: a.judge},
 		{Pattern: "POST /console/curation/shops/{shop}/notes/{note}/label", Action: account.ActConsoleWrite, Handle: a.label},
+	}
+}
+
+// coverageRoutes are those of where the card is of use, and is sold.
+func (a *App) coverageRoutes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /console/coverage", Action: account.ActConsoleRead, Handle: a.coverage},
+		{Pattern: "GET /console/coverage/gates/{gate}", Action: account.ActConsoleRead, Handle: a.gatePage},
+		{Pattern: "POST /console/coverage/gates", Action: account.ActConsoleWrite, Handle: a.setGate},
+		{Pattern: "POST /console/coverage/gates/{gate}/end", Action: account.ActConsoleWrite, Handle: a.endGate},
+		{Pattern: "GET /console/coverage/alarms/{alarm}", Action: account.ActConsoleRead, Handle: a.coverAlarm},
+		{Pattern: "POST /console/coverage/alarms/{alarm}/extend", Action: account.ActConsoleWrite, Handle: a.extend},
 	}
 }
 

@@ -118,6 +118,10 @@ func pageOf(id string) string {
 		return "/console/members/" + id
 	case "mer":
 		return "/console/merchants/" + id
+	case "gat":
+		return coverPath + "/gates/" + id
+	case "alm":
+		return coverPath + "/alarms/" + id
 	}
 	return ""
 }

@@ -173,6 +173,11 @@ func (a *App) alarms(ctx context.Context, p ui.Page, who account.Session) (all [
 	if all, err = a.fallen(ctx, p, who); err != nil {
 		return nil, err
 	}
+	promises, err := a.promises(ctx, p, who)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, promises...)
 	stuck, err := a.Redeem.List(ctx, who, redeem.Filter{State: redeem.Stuck, Limit: rowsMax})
 	if err != nil {
 		return nil, err
