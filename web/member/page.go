@@ -18,7 +18,7 @@ import (
 // page is web.Page with a title and a tab.
 func (a *App) page(r *http.Request, title, tab string) ui.Page {
 	p := web.Page(r)
-	p.Title, p.Tab = p.T(title), tab
+	p.Title, p.Tab, p.Worker = p.T(title), tab, "/worker.js"
 	return p
 }
 

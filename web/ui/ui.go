@@ -65,7 +65,8 @@ type Page struct {
 	Bare    bool     // Without the app's bars: sign-in, confirm, paid.
 	Demo    bool     // The city is fictional, and the page says so.
 
-	Meta []Meta // What others may show of a link to the page.
+	Worker string // The script that keeps pages on the phone; empty where none does.
+	Meta   []Meta // What others may show of a link to the page.
 
 	Fragment bool // Only what is inside the shell; script asked for it.
 }

@@ -1,18 +1,20 @@
 // Pages of the member's that can be read without a network: lets the worker
-// keep them, says when a page is one that was kept, and lists what is there on
-// the page that stands for those that are not. Signing out takes all away.
+// that <html data-worker> names keep them, says when a page is one that was
+// kept, and lists what is there on the page that stands for those that are not.
+// Signing out takes all away.
 import { announce, employ } from "./page";
 
 const pagesName = "member:pages:1"; // As the worker has it.
 
 export function offline(): void {
-  if (document.documentElement.dataset.app !== "member" || !("serviceWorker" in navigator)) return;
+  const script = document.documentElement.dataset.worker;
+  if (!script || !("serviceWorker" in navigator)) return;
   navigator.serviceWorker.addEventListener("message", (e) => {
     if (e.data?.kept) old(e.data.kept);
   });
   const ruled = navigator.serviceWorker.controller;
   ruled?.postMessage("when");
-  employ("/worker.js").then(async () => {
+  employ(script).then(async () => {
     if (!ruled) (await navigator.serviceWorker.ready).active?.postMessage({ keep: location.pathname + location.search });
   }, () => undefined);
   document.querySelector('form[action="/signout"]')?.addEventListener("submit", () => {
