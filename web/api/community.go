@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"time"
 
@@ -124,7 +125,7 @@ func (a *API) ownNotes(ctx context.Context, in *NotePageIn) (*notesOut, error) {
 
 type feedIn struct {
 	By    string  `query:"by" enum:"near,new,following" default:"near" doc:"near is by place and time, the same for everybody; new is by time alone; following is of the shops you follow."`
-	City  string  `query:"city" minLength:"1" maxLength:"40" required:"true"`
+	City  string  `query:"city" maxLength:"40" doc:"Without it, the programme's own."`
 	Lat   float64 `query:"lat" minimum:"-90" maximum:"90" doc:"Yours, if you like, with lng; it is used for this answer and not kept."`
 	Lng   float64 `query:"lng" minimum:"-180" maximum:"180"`
 	After string  `query:"after" maxLength:"200"`
@@ -145,7 +146,7 @@ type feedOut struct {
 }
 
 func (a *API) feed(ctx context.Context, in *feedIn) (*feedOut, error) {
-	q := community.FeedQuery{By: community.By(in.By), City: in.City, After: in.After}
+	q := community.FeedQuery{By: community.By(in.By), City: cmp.Or(in.City, a.Discover.City), After: in.After}
 	if in.Lat != 0 || in.Lng != 0 {
 		q.At = &geo.Point{Lat: in.Lat, Lng: in.Lng}
 	}
