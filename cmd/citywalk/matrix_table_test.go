@@ -127,6 +127,15 @@ GET    /{$}                                               | public         | *
 GET    /search                                            | public         | *
 GET    /suggest                                           | public         | *
 GET    /shops/{id}                                        | public         | *
+GET    /map                                               | public         | *
+GET    /map/shops.geojson                                 | public         | *
+GET    /map/base.geojson                                  | public         | *
+GET    /shops/{id}/share                                  | public         | *
+GET    /shops/{id}/share.svg                              | public         | *
+GET    /manifest.webmanifest                              | public         | *
+GET    /icons/{icon}                                      | public         | *
+GET    /worker.js                                         | public         | *
+GET    /offline                                           | public         | *
 GET    /shops/{id}/note                                   | member.use     | *
 POST   /shops/{id}/note                                   | member.use     | M N B O U !S !T !A | M N B O U !S !T !A | M N S T A O U !B
 GET    /notes/{id}                                        | public         | *

@@ -241,7 +241,7 @@ func (m *stroll) fill(text, pattern, who string, i int, inPath bool) string {
 		"{day}", string(at.paid.Day), "{job}", m.job, "{token}", m.token, "{plan}", "annual", "{visit}", m.visit, "{photo}", m.photo,
 		"{picture}", string(at.note.Photos[0].ID), "{comment}", string(at.comment), "{thing}", thing,
 		"{note}", note, "{decision}", m.decision, "{appeal}", m.appeal, "{gate}", m.gate, "{alarm}", m.alarm, "{key...}", key,
-		"{name}", strings.TrimPrefix(ui.Asset("app.css"), "/assets/"), "{hash}", bill.Quote.Hash, "{idem}", m.crowd.key(),
+		"{name}", strings.TrimPrefix(ui.Asset("app.css"), "/assets/"), "{icon}", "192.png", "{hash}", bill.Quote.Hash, "{idem}", m.crowd.key(),
 		"{code}", map[bool]string{true: "annual", false: m.code}[inPath]).Replace(text)
 }
 

@@ -189,6 +189,8 @@ func (x *crossing) rights(c city, paid, open, waits bill) map[string]ask {
 		"shops":       {"nobody", nil, ""},
 		"search":      {"nobody", nil, ""},
 		"suggest":     {"nobody", nil, ""},
+		"publicList":  {"nobody", nil, ""},
+		"places":      {"nobody", shop, ""},
 		"shop":        {"nobody", shop, ""},
 		"sign":        {"nobody", in("number", c.number), ""},
 		"addShop":     {"operator", nil, place},

@@ -20,7 +20,7 @@ var icons = sync.OnceValue(func() map[string][]byte {
 
 // icon is one of the pictures.
 func (a *App) icon(w http.ResponseWriter, r *http.Request) error {
-	picture, ok := icons()[r.PathValue("name")]
+	picture, ok := icons()[r.PathValue("icon")]
 	if !ok {
 		return web.ErrNowhere
 	}

@@ -16,7 +16,7 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "GET /shops/{id}/share", Action: account.ActPublic, Handle: a.sharePage},
 		{Pattern: "GET /shops/{id}/share.svg", Action: account.ActPublic, Handle: a.shareImage},
 		{Pattern: "GET /manifest.webmanifest", Action: account.ActPublic, Handle: a.manifest},
-		{Pattern: "GET /icons/{name}", Action: account.ActPublic, Handle: a.icon},
+		{Pattern: "GET /icons/{icon}", Action: account.ActPublic, Handle: a.icon},
 		{Pattern: "GET /worker.js", Action: account.ActPublic, Handle: a.worker},
 		{Pattern: "GET /offline", Action: account.ActPublic, Handle: a.offline},
 		{Pattern: "GET /map", Action: account.ActPublic, Handle: a.mapPage},
