@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"time"
 
 	"citywalk/db"
 	"citywalk/geo"
@@ -33,7 +32,6 @@ type shopRow struct {
 	Curated  bool
 	Terms    string
 	Offers   string
-	Joined   time.Time
 	Notes    int
 	Verified int
 	Score    int // Thousandths of the list score.
@@ -42,13 +40,18 @@ type shopRow struct {
 	List     string
 }
 
+// shown leaves out notes that are hidden from public pages, as community's
+// cases say.
+const shown = ` AND NOT EXISTS (
+			SELECT 1 FROM community_cases c WHERE c.thing = n.id AND c.state IN ('hidden', 'appealed', 'final'))`
+
 // rowOf is what a shopRow is read by; what follows says which rows.
 const rowOf = `
 	SELECT s.id AS id, s.number AS number, s.city AS city, s.district AS district, s.address AS address, s.name AS name,
 		s.category AS category, s.dishes AS dishes, s.lat AS lat, s.lng AS lng, s.price AS price, s.opens AS opens,
-		s.closes AS closes, s.state AS state, s.curated AS curated, s.terms AS terms, s.offers AS offers, s.at AS joined,
-		(SELECT COUNT(*) FROM curate_notes n WHERE n.shop = s.id) AS notes,
-		(SELECT COUNT(*) FROM curate_notes n WHERE n.shop = s.id AND n.visit <> '') AS verified,
+		s.closes AS closes, s.state AS state, s.curated AS curated, s.terms AS terms, s.offers AS offers,
+		(SELECT COUNT(*) FROM curate_notes n WHERE n.shop = s.id` + shown + `) AS notes,
+		(SELECT COUNT(*) FROM curate_notes n WHERE n.shop = s.id AND n.visit <> ''` + shown + `) AS verified,
 		COALESCE(r.score, 0) AS score, COALESCE(r.back, -1) AS back, COALESCE(r.place, 0) AS place, COALESCE(r.list, '') AS list
 	FROM shop_shops s LEFT JOIN discover_regards r ON r.shop = s.id
 	WHERE s.state <> 'left' AND `
@@ -101,7 +104,7 @@ func (r shopRow) stamp(ground uint64) uint64 {
 	}
 	point := geo.Point{Lat: r.Lat, Lng: r.Lng}
 	for _, n := range []int64{int64(r.Price), int64(r.Opens), int64(r.Closes), curated, int64(r.Notes), int64(r.Verified),
-		int64(r.Score), int64(r.Back), int64(r.Place), point.Cell(), r.Joined.UnixMilli()} {
+		int64(r.Score), int64(r.Back), int64(r.Place), point.Cell()} {
 		number(uint64(n))
 	}
 	number(ground)

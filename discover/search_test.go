@@ -15,6 +15,7 @@ import (
 	"citywalk/geo"
 	"citywalk/ledger"
 	"citywalk/money"
+	"citywalk/outbox"
 	"citywalk/shop"
 )
 
@@ -258,6 +259,38 @@ func TestSuggestionsCompleteWhatIsTyped(t *testing.T) {
 		}
 		if all, err := g.node.Suggest(t.Context(), here, strings.Repeat("面", 100)); err != nil || all != nil {
 			t.Errorf("a hundred characters are completed to %v, %v", all, err)
+		}
+	})
+}
+
+// A note that is hidden from public pages proves nothing, and does again when
+// it is shown.
+func TestHiddenNotesProveNothing(t *testing.T) {
+	each(t, func(t *testing.T, g *stage) {
+		sh := g.open(shop.Shop{Name: "巷口面馆"}, tenOff)
+		change := func(sql string, args ...any) {
+			t.Helper()
+			g.clock.Advance(time.Second)
+			g.must(g.db.Update(t.Context(), func(tx *db.Tx) error {
+				if _, err := tx.Exec(sql, args...); err != nil {
+					return err
+				}
+				return outbox.Put(tx, shop.Topic, string(sh.ID))
+			}))
+		}
+		proved := func() int { return len(g.find(g.node, Query{Proved: true})) }
+		change(`INSERT INTO curate_notes (id, source, source_id, city, shop, author, written, rating, text, visit, state, taken)
+			VALUES ('nte_1', 'test', '1', $1, $2, $3, 1, 500, '好', 'rdm_1', 'linked', 1)`, here, sh.ID, strings.Repeat("a", 32))
+		if proved() != 1 {
+			t.Error("a note after a paid visit proves nothing")
+		}
+		change(`INSERT INTO community_cases (thing, kind, note, author, state, at, changed) VALUES ('nte_1', 'note', 'nte_1', 'per_1', 'open', 1, 1)`)
+		if proved() != 1 {
+			t.Error("a report alone hides a note")
+		}
+		change(`UPDATE community_cases SET state = 'hidden', reason = 'other', judge = 'per_2' WHERE thing = 'nte_1'`)
+		if proved() != 0 {
+			t.Error("a hidden note proves a visit")
 		}
 	})
 }
