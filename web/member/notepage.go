@@ -2,12 +2,14 @@ package member
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
+	"citywalk/account"
 	"citywalk/community"
 	"citywalk/curate"
 	"citywalk/shop"
@@ -120,19 +122,7 @@ func (a *App) likeNote(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := web.Form(r)
-	if err != nil {
-		return err
-	}
-	if f.Value("do", "on") == "off" {
-		err = a.Community.Unlike(r.Context(), web.Session(r), id)
-	} else {
-		err = a.Community.Like(r.Context(), web.Session(r), id)
-	}
-	if err != nil {
-		return err
-	}
-	return back(w, r, string(id))
+	return toggle(w, r, id, string(id), a.Community.Like, a.Community.Unlike)
 }
 
 // saveNote saves a note or takes it out again.
@@ -141,19 +131,24 @@ func (a *App) saveNote(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return toggle(w, r, id, string(id), a.Community.SaveNote, a.Community.UnsaveNote)
+}
+
+// toggle does one thing to what has an id or the other, as the form says, and
+// leads back to a place on the page.
+func toggle[ID any](w http.ResponseWriter, r *http.Request, id ID, place string, on, off func(context.Context, account.Session, ID) error) error {
 	f, err := web.Form(r)
 	if err != nil {
 		return err
 	}
+	do := on
 	if f.Value("do", "on") == "off" {
-		err = a.Community.UnsaveNote(r.Context(), web.Session(r), id)
-	} else {
-		err = a.Community.SaveNote(r.Context(), web.Session(r), id)
+		do = off
 	}
-	if err != nil {
+	if err := do(r.Context(), web.Session(r), id); err != nil {
 		return err
 	}
-	return back(w, r, string(id))
+	return back(w, r, place)
 }
 
 // addComment writes below a note.

@@ -79,16 +79,5 @@ func (a *App) tie(w http.ResponseWriter, r *http.Request, on, off func(context.C
 	if err != nil {
 		return err
 	}
-	f, err := web.Form(r)
-	if err != nil {
-		return err
-	}
-	do := on
-	if f.Value("do", "on") == "off" {
-		do = off
-	}
-	if err := do(r.Context(), web.Session(r), shop.ID(id)); err != nil {
-		return err
-	}
-	return back(w, r, "notes")
+	return toggle(w, r, shop.ID(id), "notes", on, off)
 }
