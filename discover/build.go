@@ -77,7 +77,8 @@ func (s *Service) newTown(ctx context.Context, city string) (*town, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &town{city: city, index: atlas.New(s.cores()), around: around}
+	t := &town{city: city, index: atlas.New(s.cores())}
+	t.around.Store(around)
 	t.learnWords()
 	return t, nil
 }
@@ -135,7 +136,7 @@ func documents(tx *db.Tx, t *town, cores int, failed *error) iter.Seq[atlas.Doc]
 		for range max(cores, 1) {
 			workers.Go(func() {
 				for w := range work {
-					d, err := w.r.document(t.around)
+					d, err := w.r.document(t.around.Load())
 					w.done <- outcome{d, err}
 				}
 			})
@@ -195,63 +196,79 @@ func (s *Service) surround(ctx context.Context, city string) error {
 	if err != nil {
 		return err
 	}
-	t.around = around
+	t.around.Store(around)
 	t.learnWords()
-	return s.compare(ctx, t)
-}
-
-// Compare puts the index right where it differs from the database, whatever
-// news were missed.
-func (s *Service) Compare(ctx context.Context) error {
-	g := &s.guide
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.towns.Load() == nil {
-		return nil // It will be read as a whole.
-	}
-	var all []string
-	err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
-		all, err = cities(tx)
-		return err
-	})
+	differ, err := s.differ(ctx, t)
 	if err != nil {
 		return err
 	}
-	for _, city := range all {
-		if err := s.found(ctx, city); err != nil {
+	return s.apply(ctx, differ)
+}
+
+// Compare puts the index right where it differs from the database, whatever
+// news were missed. News go on being followed while it looks.
+func (s *Service) Compare(ctx context.Context) error {
+	towns, err := s.settled(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range towns {
+		differ, err := s.differ(ctx, t)
+		if err != nil {
 			return err
 		}
-	}
-	for _, t := range *g.towns.Load() {
-		if err := s.compare(ctx, t); err != nil {
+		s.guide.mu.Lock()
+		err = s.apply(ctx, differ)
+		s.guide.mu.Unlock()
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Service) compare(ctx context.Context, t *town) error {
+// settled is every city that has shops; nothing, before they were read as a
+// whole.
+func (s *Service) settled(ctx context.Context) (map[string]*town, error) {
+	g := &s.guide
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.towns.Load() == nil {
+		return nil, nil
+	}
+	var all []string
+	err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
+		all, err = cities(tx)
+		return err
+	})
+	for _, city := range all {
+		if err == nil {
+			err = s.found(ctx, city)
+		}
+	}
+	return *g.towns.Load(), err
+}
+
+// differ returns which shops are not in the index as they are in the database.
+func (s *Service) differ(ctx context.Context, t *town) (ids []string, err error) {
 	seen := make(map[string]struct{}, t.index.Len())
-	var differ []string
-	err := s.DB.View(ctx, func(tx *db.Tx) error {
+	around := t.around.Load()
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
 		clear(seen)
-		differ = differ[:0]
+		ids = ids[:0]
 		return eachRow(tx, t.city, func(r shopRow) error {
 			seen[string(r.ID)] = struct{}{}
-			if kept, ok := t.index.Get(string(r.ID)); !ok || stampOf(kept) != r.stamp(t.around.stamp) {
-				differ = append(differ, string(r.ID))
+			if kept, ok := t.index.Get(string(r.ID)); !ok || stampOf(kept) != r.stamp(around.stamp) {
+				ids = append(ids, string(r.ID))
 			}
 			return nil
 		})
 	})
-	if err != nil {
-		return err
-	}
 	for id := range t.index.All() {
 		if _, ok := seen[id]; !ok {
-			differ = append(differ, id)
+			ids = append(ids, id)
 		}
 	}
-	slices.Sort(differ)
-	return s.apply(ctx, differ)
+	slices.Sort(ids)
+	return ids, err
 }

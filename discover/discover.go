@@ -114,12 +114,11 @@ type Service struct {
 	OnError func(error)      // Is told what went wrong while following; may be nil.
 	Now     func() time.Time // What "open now" means; nil asks the database.
 
-	guide    guide
-	honours  fresh[shop.ID, Honour]
-	weeks    fresh[string, Week]
-	stations fresh[string, []Place]
-	charts   fresh[ListKey, Chart]
-	choices  fresh[ListKey, Choice]
+	guide   guide
+	honours fresh[shop.ID, Honour]
+	weeks   fresh[string, Week]
+	charts  fresh[ListKey, Chart]
+	choices fresh[ListKey, Choice]
 }
 
 // clock returns the present moment.

@@ -41,6 +41,9 @@ type guide struct {
 	compared  time.Time
 	kept      time.Time
 	changed   bool // Since the snapshots were kept.
+
+	comparing  atomic.Bool // Whether a comparison is under way.
+	background sync.WaitGroup
 }
 
 // A life is which life of which database the index was read from.
@@ -53,7 +56,7 @@ type life struct {
 type town struct {
 	city   string
 	index  *atlas.Index
-	around *surroundings
+	around atomic.Pointer[surroundings]
 	words  atomic.Pointer[parlance.City]
 	heard  map[string]bool // Spots that words knows.
 }
@@ -86,7 +89,8 @@ func (s *Service) Run(ctx context.Context) error {
 	for {
 		err := s.turn(ctx)
 		if ctx.Err() != nil {
-			return errors.Join(s.Keep(context.WithoutCancel(ctx)), nil)
+			s.guide.background.Wait()
+			return s.Keep(context.WithoutCancel(ctx))
 		}
 		if err != nil && s.OnError != nil {
 			s.OnError(err)
@@ -108,11 +112,14 @@ func (s *Service) turn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if now.Sub(g.compared) >= compareEvery {
-		if err := s.Compare(ctx); err != nil {
-			return err
-		}
+	if now.Sub(g.compared) >= compareEvery && g.comparing.CompareAndSwap(false, true) {
 		g.compared = now
+		g.background.Go(func() {
+			defer g.comparing.Store(false)
+			if err := s.Compare(ctx); err != nil && ctx.Err() == nil && s.OnError != nil {
+				s.OnError(err) // The next one is due before long.
+			}
+		})
 	}
 	if g.changed && now.Sub(g.kept) >= keepEvery {
 		g.kept, g.changed = now, false
@@ -244,7 +251,7 @@ func (s *Service) put(ctx context.Context, ids []string, rows map[string]shopRow
 func (t *town) batch(ids []string, rows map[string]shopRow) (b atlas.Batch, err error) {
 	for _, id := range ids {
 		if r, ok := rows[id]; ok && r.City == t.city {
-			d, err := r.document(t.around)
+			d, err := r.document(t.around.Load())
 			if err != nil {
 				return b, err
 			}

@@ -205,6 +205,7 @@ func TestAGapIsMadeGood(t *testing.T) {
 		}))
 		g.node.guide.following.Store(true)
 		g.must(g.node.turn(ctx))
+		g.node.guide.background.Wait()
 		if got := g.find(g.node, Query{}); len(got) != 1 {
 			t.Errorf("found %v", got)
 		}

@@ -39,14 +39,10 @@ func (p Pin) OpenAt(local time.Time) (open, known bool) {
 	return shop.Shop{Opens: p.Opens, Closes: p.Closes}.OpenAt(local)
 }
 
-// WorksAt reports whether the card gives something here at a local time, to a
-// bill that is large enough, and the shop is not known to be closed.
+// WorksAt reports whether the card works here at a local time, as shop.CardAt
+// says.
 func (p Pin) WorksAt(local time.Time) bool {
-	if open, known := p.OpenAt(local); known && !open {
-		return false
-	}
-	_, err := p.Terms.Take(max(p.Terms.Floor, money.Yuan), local)
-	return err == nil
+	return shop.Shop{State: shop.Live, Terms: p.Terms, Opens: p.Opens, Closes: p.Closes}.CardAt(local).Now
 }
 
 // A Crowd is many shops, told by where their middle lies.

@@ -207,7 +207,7 @@ func (t *town) understand(q Query) (x question, err error) {
 	if err := x.turn(); err != nil {
 		return x, err
 	}
-	if p, ok := t.around.named(x.Station); ok {
+	if p, ok := t.around.Load().named(x.Station); ok {
 		x.Near, x.Within = &p.Point, walkable
 	}
 	wishes := x.asks[0].Wishes

@@ -1,6 +1,7 @@
 package member
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -72,7 +73,10 @@ func clock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60%24, mi
 
 // metro says which metro station is near and how far it is on foot.
 func (a *App) metro(r *http.Request, p ui.Page, s shop.Shop) (string, error) {
-	w, ok, err := a.Discover.Nearest(r.Context(), s.City, s.Point, a.Now())
+	w, ok, err := a.Discover.Nearest(r.Context(), s.City, s.Point)
+	if errors.Is(err, discover.ErrLoading) {
+		return "", nil // The page is of use without it.
+	}
 	if err != nil || !ok {
 		return "", err
 	}
