@@ -63,6 +63,20 @@
 // days (at most 90) the passes that it concerns go on for nothing; they are
 // granted by a job, each pass once.
 //
+// Which shops to sign next is planned by package cover, in a job of any node:
+//
+//	queued ───▶ running ───▶ done
+//	  │         ▲  │  ├────▶ failed       and says why
+//	  │         └──┘  │      CancelCover:
+//	  │      new node └────▶ cancelled    with the best plan until then
+//	  └────────────────────▶ cancelled    without one
+//
+// A city has one under way. It writes down once a second how far it is, and
+// sees there that somebody wants it to end. An attempt whose node went away is
+// begun again from the beginning, and only the last one writes. The last plans
+// of a city are kept with the files that citywalk coverage plan writes, as far
+// as those are of a size for a database.
+//
 // # Lists
 //
 // Every night the lists of each city are made from the days before (package

@@ -202,13 +202,15 @@ func settleGate(tx *db.Tx, g Gate, m Measure, day ledger.Day) error {
 
 // Register has gates measured: all of them at night, those where something
 // happened every five minutes, and one at once when it was set. Half an hour
-// after the night the lists are made.
+// after the night the lists are made. Plans are made when they are asked for.
 func (s *Service) Register(r *jobs.Runner, night time.Duration) {
 	r.Every("discover.watch", 24*time.Hour, night, 3, func(ctx context.Context, _ time.Time) error { return s.Watch(ctx) })
 	r.Every("discover.follow", 5*time.Minute, 0, 1, func(ctx context.Context, _ time.Time) error { return s.Follow(ctx) })
 	r.Handle(gateJob, 5, 10*time.Second, s.gateHandler)
 	r.Handle(extendJob, 10, 10*time.Second, s.extendHandler)
 	s.registerLists(r, night+30*time.Minute)
+	r.Handle(coverJob, coverAttempts, 10*time.Second, s.coverHandler)
+	r.Every("discover.sweep", 5*time.Minute, 0, 1, func(ctx context.Context, _ time.Time) error { return s.SweepCovers(ctx) })
 }
 
 // gateHandler measures the city of a gate that was set.
