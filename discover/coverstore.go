@@ -44,7 +44,7 @@ func findCover(tx *db.Tx, id CoverPlanID) (CoverPlan, error) {
 func listCovers(tx *db.Tx, city string, limit int) ([]CoverPlan, error) {
 	all, err := db.All[CoverPlan](tx, `
 		SELECT id, city, ask, state, attempt, done, phase, value, bound, total, actor, at, beat, stop, ended FROM discover_plans
-		WHERE city = $1 ORDER BY at DESC, id DESC LIMIT $2`, city, limit)
+		WHERE city = $1 ORDER BY at DESC, id DESC LIMIT CAST($2 AS BIGINT)`, city, limit)
 	if err != nil {
 		return nil, fmt.Errorf("discover: list plans of %s: %w", city, err)
 	}
@@ -156,7 +156,7 @@ func quietCovers(tx *db.Tx, since time.Time) ([]CoverPlan, error) {
 // forgetCovers deletes the plans of a city that are older than its last ones.
 func forgetCovers(tx *db.Tx, city string) error {
 	old, err := db.All[CoverPlanID](tx, `
-		SELECT id FROM discover_plans WHERE city = $1 AND ended > 0 ORDER BY at DESC, id DESC LIMIT 1000 OFFSET $2`, city, coverKept)
+		SELECT id FROM discover_plans WHERE city = $1 AND ended > 0 ORDER BY at DESC, id DESC LIMIT 1000 OFFSET CAST($2 AS BIGINT)`, city, coverKept)
 	if err != nil {
 		return fmt.Errorf("discover: old plans of %s: %w", city, err)
 	}
