@@ -125,6 +125,11 @@ func (i *inspector) plain(op *operation) *call {
 	if a.body != "" {
 		c.kind, c.body = "application/json", read(a.body, op.body)
 	}
+	for _, p := range op.query {
+		if p.Required {
+			c.ask(p.Name, a.path[p.Name])
+		}
+	}
 	return c
 }
 
@@ -157,7 +162,7 @@ func (i *inspector) draw(g grower) *call {
 	}
 	for _, p := range c.op.query {
 		if g.IntN(4) == 0 {
-			c.query = append(c.query, [2]string{p.Name, strings.Trim(g.grow(p.Schema.Value).text(), `"`)})
+			c.ask(p.Name, strings.Trim(g.grow(p.Schema.Value).text(), `"`))
 		}
 	}
 	for range []int{0, 1, 1, 1, 1, 1, 1, 2, 2, 2}[g.IntN(10)] {

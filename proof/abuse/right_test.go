@@ -13,7 +13,7 @@ import (
 // An ask is how an operation is asked so that it is served.
 type ask struct {
 	as   string            // The caller.
-	path map[string]string // What stands in its places.
+	path map[string]string // What stands in its places, and in its query if it must.
 	body string
 }
 
@@ -56,6 +56,11 @@ func (w *town) cross() *crossing {
 	x.right["signIn"] = ask{"nobody", nil, fmt.Sprintf(`{"challenge":%q,"code":%q}`, challenge, w.codes.of("13900000077"))}
 	x.right["assign"] = ask{"operator", in("shop", draft), fmt.Sprintf(`{"merchant":%q}`, c.merchant)}
 	x.right["rerunJob"] = ask{"operator", in("job", w.deadJob()), ""}
+	const gate = `{"city":"上海","district":"静安区","plan":"annual","share":60,"shops":5,"categories":3,"minutes":15,"hour":"19:00"}`
+	set := do[struct{ ID string }](c.operator, "PUT", "/coverage/gates", object{"city": "上海", "district": "静安区", "plan": "annual", "share": 60, "shops": 5, "categories": 3, "minutes": 15, "hour": "19:00"}).ID
+	x.others = append(x.others, set)
+	x.right["setGate"] = ask{"operator", nil, gate}
+	x.right["endGate"] = ask{"operator", in("gate", set), ""}
 	x.curate(c, draft)
 	x.talk(c)
 	return x
@@ -190,6 +195,8 @@ func (x *crossing) rights(c city, paid, open, waits bill) map[string]ask {
 		"search":      {"nobody", nil, ""},
 		"suggest":     {"nobody", nil, ""},
 		"publicList":  {"nobody", nil, ""},
+		"coverage":    {"nobody", in("lat", "31.23", "lng", "121.47"), ""},
+		"gates":       {"nobody", nil, ""},
 		"places":      {"nobody", shop, ""},
 		"shop":        {"nobody", shop, ""},
 		"sign":        {"nobody", in("number", c.number), ""},

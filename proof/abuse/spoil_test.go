@@ -37,6 +37,11 @@ func (c *call) content() string {
 	return ""
 }
 
+// ask sets a parameter of the query.
+func (c *call) ask(name, value string) {
+	c.query = append(slices.DeleteFunc(c.query, func(q [2]string) bool { return q[0] == name }), [2]string{name, value})
+}
+
 // address is the path and the query of the call.
 func (c *call) address() string {
 	path := c.op.path
@@ -314,7 +319,7 @@ func otherQuery(g grower, c *call) bool {
 	} else if len(s.Enum) > 0 {
 		value, c.wrong = pick(g, []string{"x", "LIVE", "live,live"}), true
 	}
-	c.query = append(slices.DeleteFunc(c.query, func(q [2]string) bool { return q[0] == p.Name }), [2]string{p.Name, value})
+	c.ask(p.Name, value)
 	if g.IntN(6) == 0 {
 		c.query = append(c.query, [2]string{p.Name, value})
 		c.wrong = true
