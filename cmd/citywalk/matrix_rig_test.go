@@ -390,6 +390,29 @@ func (g *crowd) guarded() (gate, alarm string) {
 	return string(set.ID), string(all[0].ID)
 }
 
+// planned has a coverage plan made of a draft beside a station.
+func (g *crowd) planned() string {
+	g.t.Helper()
+	ctx, who := g.t.Context(), g.session("O", account.ConsoleApp)
+	at := geo.Point{Lat: 31.2, Lng: 121.4}
+	g.must(g.parts.db.Update(ctx, func(tx *db.Tx) error {
+		if _, _, err := discover.PutPlaces(tx, who.Person, []discover.Place{{City: "矩城", Kind: discover.Metro, Name: "站", Point: at, Source: "matrix", SourceID: "2"}}); err != nil {
+			return err
+		}
+		_, err := shop.AddDraft(tx, who.Person, shop.Shop{City: "矩城", Name: "待签", Category: "面馆", Point: at, Opens: -1, Closes: -1, Source: "matrix", SourceID: "2"})
+		return err
+	}))
+	ask := discover.CoverUsual
+	ask.City, ask.Uncurated = "矩城", true
+	p, err := g.parts.discover.StartCover(ctx, who, ask, g.key())
+	g.must(err)
+	runner := jobs.NewRunner(g.parts.db, 1)
+	g.parts.discover.Register(runner, 0)
+	_, err = runner.Drain(ctx)
+	g.must(err)
+	return string(p.ID)
+}
+
 // client follows no redirects: where they lead is part of the answer.
 func (g *crowd) client() *http.Client {
 	return &http.Client{

@@ -232,6 +232,15 @@ POST   /console/curation/shops/{shop}/decisions/{decision}/reject  | console.wri
 POST   /console/curation/shops/{shop}/appeals/{appeal}    | console.write  | *
 POST   /console/curation/shops/{shop}/notes/{note}/label  | console.write  | *
 GET    /console/coverage                                  | console.read   | *
+GET    /console/coverage/plan                             | console.read   | *
+POST   /console/coverage/plan                             | console.write  | *
+GET    /console/coverage/plan/{cover}                     | console.read   | *
+GET    /console/coverage/plan/{cover}/live                | console.read   | *
+GET    /console/coverage/plan/{cover}/map                 | console.read   | *
+POST   /console/coverage/plan/{cover}/stop                | console.write  | *
+GET    /console/coverage/plan/{cover}/next.csv            | console.read   | *
+GET    /console/coverage/plan/{cover}/map.geojson         | console.read   | *
+GET    /console/coverage/plan/{cover}/certificate.jsonl   | console.read   | *
 GET    /console/coverage/gates/{gate}                     | console.read   | *
 POST   /console/coverage/gates                            | console.write  | *
 POST   /console/coverage/gates/{gate}/end                 | console.write  | *
@@ -413,6 +422,7 @@ var sent = map[string]string{
 	"POST /console/shops/{shop}/pause":                       "reason=x",
 	"POST /console/shops/{shop}/leave":                       "reason=x",
 	"POST /console/shops/{shop}/terms":                       "kind=percent&percent=20",
+	"POST /console/coverage/plan":                            "idem={idem}&city=上海&shops=3&minutes=10&chance=100&visit=300&effort=1&uncurated=1",
 	"POST /console/coverage/gates":                           "city=上海&share=60&shops=5&categories=3&minutes=15&hour=19:00",
 	"POST /console/coverage/alarms/{alarm}/extend":           "idem={idem}&days=30&members=1",
 	"POST /console/curation/fit":                             "city=上海",

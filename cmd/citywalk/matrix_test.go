@@ -94,6 +94,7 @@ func TestMatrix(t *testing.T) {
 			m.visit, m.photo = g.visit()
 			m.note, m.decision, m.appeal = g.curated()
 			m.gate, m.alarm = g.guarded()
+			m.cover = g.planned()
 			m.before = dbtest.Snap(t, g.parts.db)
 			rows := readMatrix(t)
 			for _, pattern := range slices.Sorted(maps.Keys(rows)) {
@@ -116,7 +117,7 @@ type stroll struct {
 	key              string // Of an entry of the ledger.
 	visit, photo     string // The operator's, at the first shop.
 
-	gate, alarm            string
+	gate, alarm, cover     string
 	note, decision, appeal string // Of the first shop, proposed of the first, of the second.
 	served, refused        int
 }
@@ -240,7 +241,7 @@ func (m *stroll) fill(text, pattern, who string, i int, inPath bool) string {
 		"{id}", id, "{redemption}", id, "{bill}", id, "{pass}", string(at.pass), "{person}", string(person), "{offer}", at.offer,
 		"{day}", string(at.paid.Day), "{job}", m.job, "{token}", m.token, "{plan}", "annual", "{visit}", m.visit, "{photo}", m.photo,
 		"{picture}", string(at.note.Photos[0].ID), "{comment}", string(at.comment), "{thing}", thing,
-		"{note}", note, "{decision}", m.decision, "{appeal}", m.appeal, "{gate}", m.gate, "{alarm}", m.alarm, "{key...}", key,
+		"{note}", note, "{decision}", m.decision, "{appeal}", m.appeal, "{gate}", m.gate, "{cover}", m.cover, "{alarm}", m.alarm, "{key...}", key,
 		"{name}", strings.TrimPrefix(ui.Asset("app.css"), "/assets/"), "{icon}", "192.png", "{hash}", bill.Quote.Hash, "{idem}", m.crowd.key(),
 		"{code}", map[bool]string{true: "annual", false: m.code}[inPath]).Replace(text)
 }

@@ -4,12 +4,13 @@ import (
 	"slices"
 
 	"citywalk/account"
+	"citywalk/discover"
 	"citywalk/web"
 )
 
 // Routes is the whole of the app, to be read from top to bottom.
 func (a *App) Routes() []web.Route {
-	return slices.Concat(a.Edge.SignIn(account.ConsoleApp, "/console/"), a.curationRoutes(), a.visitRoutes(), a.caseRoutes(), a.coverageRoutes(), []web.Route{
+	return slices.Concat(a.Edge.SignIn(account.ConsoleApp, "/console/"), a.curationRoutes(), a.visitRoutes(), a.caseRoutes(), a.coverageRoutes(), a.planningRoutes(), []web.Route{
 		{Pattern: "GET /console/join/{token}", Action: account.ActPublic, Handle: a.invitation},
 		{Pattern: "POST /console/join/{token}", Action: account.ActMemberUse, Handle: a.join},
 
@@ -112,6 +113,24 @@ func (a *App) coverageRoutes() []web.Route {
 		{Pattern: "POST /console/coverage/gates/{gate}/end", Action: account.ActConsoleWrite, Handle: a.endGate},
 		{Pattern: "GET /console/coverage/alarms/{alarm}", Action: account.ActConsoleRead, Handle: a.coverAlarm},
 		{Pattern: "POST /console/coverage/alarms/{alarm}/extend", Action: account.ActConsoleWrite, Handle: a.extend},
+	}
+}
+
+// planningRoutes are those of which shops to sign next.
+func (a *App) planningRoutes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /console/coverage/plan", Action: account.ActConsoleRead, Handle: a.planning},
+		{Pattern: "POST /console/coverage/plan", Action: account.ActConsoleWrite, Handle: a.startPlanning},
+		{Pattern: "GET /console/coverage/plan/{cover}", Action: account.ActConsoleRead, Handle: a.planned},
+		{Pattern: "GET /console/coverage/plan/{cover}/live", Action: account.ActConsoleRead, Handle: a.plannedLive},
+		{Pattern: "GET /console/coverage/plan/{cover}/map", Action: account.ActConsoleRead, Handle: a.plannedMap},
+		{Pattern: "POST /console/coverage/plan/{cover}/stop", Action: account.ActConsoleWrite, Handle: a.stopPlanning},
+		{Pattern: "GET /console/coverage/plan/{cover}/next.csv", Action: account.ActConsoleRead, Class: web.Export,
+			Handle: a.plannedFile(discover.CoverCSV, "text/csv; charset=utf-8", "next.csv")},
+		{Pattern: "GET /console/coverage/plan/{cover}/map.geojson", Action: account.ActConsoleRead, Class: web.Export,
+			Handle: a.plannedFile(discover.CoverGeoJSON, "application/geo+json", "map.geojson")},
+		{Pattern: "GET /console/coverage/plan/{cover}/certificate.jsonl", Action: account.ActConsoleRead, Class: web.Export,
+			Handle: a.plannedFile(discover.CoverCertificate, "application/jsonl", "certificate.jsonl")},
 	}
 }
 

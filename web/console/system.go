@@ -122,6 +122,8 @@ func pageOf(id string) string {
 		return coverPath + "/gates/" + id
 	case "alm":
 		return coverPath + "/alarms/" + id
+	case "cov":
+		return planningPath + "/" + id
 	}
 	return ""
 }

@@ -26,7 +26,8 @@ onArrival((root) => each(root, "[data-map]", (box) => void show(box)));
 
 async function show(box: HTMLElement): Promise<void> {
   try {
-    const base = box.dataset.mapBase ? load(box.dataset.mapBase) : Promise.resolve(nothing);
+    // Without the ground the things still show where they lie.
+    const base = box.dataset.mapBase ? load(box.dataset.mapBase).catch(() => nothing) : Promise.resolve(nothing);
     const [gl, under, data] = await Promise.all([library(box.dataset.mapWorker!), base, load(box.dataset.map!)]);
     box.hidden = false;
     const style = () => ground(under, { things: { type: "geojson", data } }, layers(box.dataset.mapKind!, data));
