@@ -20,6 +20,7 @@ const (
 	AtStation   Reason = "station"    // N minutes on foot from the metro station Text.
 	CameBack    Reason = "back"       // N percent of locals came back.
 	InList      Reason = "list"       // Place N of the public list Text.
+	IsNew       Reason = "new"        // It takes the card since not long ago; new shops are listed and not ranked.
 	HasDish     Reason = "dish"       // It serves Text.
 	WasProved   Reason = "proved"     // N notes after paid visits.
 	IsCurated   Reason = "curated"    // It is on the curated list.
@@ -50,6 +51,8 @@ func (w Why) Say(lang fault.Lang) string {
 		zh, en = fmt.Sprintf("%d%% 的本地人又来过", w.N), fmt.Sprintf("%d %% of locals came back", w.N)
 	case InList:
 		zh, en = fmt.Sprintf("%s榜第 %d", listName(w.Text, fault.Zh), w.N), fmt.Sprintf("no. %d in “%s”", w.N, listName(w.Text, fault.En))
+	case IsNew:
+		zh, en = "新店", "new here"
 	case HasDish:
 		zh, en = "有"+w.Text, "serves "+w.Text
 	case WasProved:
@@ -84,7 +87,6 @@ func listName(list string, lang fault.Lang) string {
 		"back":  {"本地人回头", "locals came back"},
 		"trip":  {"值得专程", "worth the trip"},
 		"small": {"小而被爱", "small and loved"},
-		"new":   {"新店", "new"},
 	}[list]
 	if lang == fault.En {
 		return names[1]
@@ -112,6 +114,8 @@ func (l Listing) why(distance float64, dish string, local time.Time, lang fault.
 	switch {
 	case l.Back >= 0:
 		all = append(all, Why{Reason: CameBack, N: l.Back})
+	case l.List == "new":
+		all = append(all, Why{Reason: IsNew})
 	case l.Place > 0:
 		all = append(all, Why{Reason: InList, N: l.Place, Text: l.List})
 	case l.Verified > 0:

@@ -71,7 +71,7 @@ type hitBody struct {
 }
 
 type whyBody struct {
-	Reason string `json:"reason" doc:"near, station, back, list, dish, proved, curated, card, card_later, no_card, shut"`
+	Reason string `json:"reason" doc:"near, station, back, list, new, dish, proved, curated, card, card_later, no_card, shut"`
 	Says   string `json:"says"`
 	N      int    `json:"n,omitempty"`
 }
