@@ -24,6 +24,16 @@ func BenchmarkSays(b *testing.B) {
 	}
 }
 
+// BenchmarkBook is the two for one place of many that are alike.
+func BenchmarkBook(b *testing.B) {
+	var k Book
+	b.ReportAllocs()
+	for b.Loop() {
+		k.Terms(busy)
+		k.Says(busy)
+	}
+}
+
 // BenchmarkRead reads what people type and, as lost, what is made to be hard.
 func BenchmarkRead(b *testing.B) {
 	_, c := townIndex(b)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"citywalk/atlas"
 )
 
 // A use says where a word of a concept counts.
@@ -20,6 +22,9 @@ type concept struct {
 	id     string
 	zh, en string // What it is called, for a person.
 	wider  []int  // Indexes of the concepts that it is one of, directly or not.
+	eat    bool   // It is of places to eat.
+	see    bool   // It is of places to see.
+	term   atlas.Term
 }
 
 // A sense is what a word means.
@@ -69,7 +74,11 @@ func newThesaurus() *thesaurus {
 		}
 	}
 	for i := range t.concepts {
-		t.concepts[i].wider = t.closure(i)
+		c := &t.concepts[i]
+		c.wider = t.closure(i)
+		is := func(wide int) bool { return i == wide || slices.Contains(c.wider, wide) }
+		c.eat, c.see = is(t.index["food"]), is(t.index["sight"])
+		c.term = atlas.TermOf(conceptKind, c.id)
 	}
 	for _, pair := range strings.FieldsFunc(known, func(r rune) bool { return r == '|' || r == '\n' }) {
 		if en, zh, ok := strings.Cut(pair, "="); ok {
@@ -173,61 +182,72 @@ const (
 	twice    = 20 // More, if category and name say so.
 )
 
-// kinds returns how much a place is of each concept.
-func (t *thesaurus) kinds(x *pieces) []uint8 {
-	found, labels := make([]uint8, len(t.concepts)), make([]bool, len(t.concepts))
-	var known []int // In the order in which they were found.
-	t.each(x.category, func(c int) {
-		if !labels[c] {
-			labels[c] = true
-			known = append(known, c)
+// kinds returns how much a place is of each concept, after its category's and
+// those of its names and dishes, which stand in k. The list is the Book's.
+func (k *Book) kinds(t *thesaurus, category []int) []uint8 {
+	k.weights, k.labels = blank(k.weights, len(t.concepts)), blank(k.labels, len(t.concepts))
+	k.known = k.known[:0] // In the order in which they were found.
+	for _, c := range category {
+		if !k.labels[c] {
+			k.labels[c] = true
+			k.known = append(k.known, c)
 		}
-	})
+	}
 	label := byLabel
-	if t.divided(known) {
+	if t.divided(k.known) {
 		label = byLabels
 	}
-	for _, c := range known {
-		found[c] = uint8(label)
+	for _, c := range k.known {
+		k.weights[c] = uint8(label)
 	}
-	eats, sees := t.sides(known)
-	raise := func(texts [][]unit, weight int) {
-		for _, text := range texts {
-			t.each(text, func(c int) {
-				if e, s := t.sides([]int{c}); eats && !sees && s && !e || sees && !eats && e && !s {
-					return // A park in a street of Sichuan's name serves nothing from there.
-				}
-				if found[c] == 0 {
-					known = append(known, c)
-				}
-				if labels[c] && weight == byName {
-					found[c] = uint8(max(label, byName) + twice)
-				} else {
-					found[c] = max(found[c], uint8(weight))
-				}
-			})
-		}
-	}
-	raise(x.name, byName)
-	raise(x.aliases, byName)
-	raise(x.dishes, byDish)
-	own := slices.Clone(found)
-	for _, c := range known {
-		for _, wide := range t.concepts[c].wider {
-			if own[c] > byDish {
-				found[wide] = max(found[wide], own[c]-20)
+	eats, sees := t.sides(k.known)
+	raise := func(concepts []int, weight int) {
+		for _, c := range concepts {
+			if e, s := t.concepts[c].eat, t.concepts[c].see; eats && !sees && s && !e || sees && !eats && e && !s {
+				continue // A park in a street of Sichuan's name serves nothing from there.
+			}
+			if k.weights[c] == 0 {
+				k.known = append(k.known, c)
+			}
+			if k.labels[c] && weight == byName {
+				k.weights[c] = uint8(max(label, byName) + twice)
+			} else {
+				k.weights[c] = max(k.weights[c], uint8(weight))
 			}
 		}
 	}
-	return found
+	raise(k.named, byName)
+	raise(k.served, byDish)
+	k.widen(t)
+	return k.weights
+}
+
+// widen adds what those concepts are that the place is itself.
+func (k *Book) widen(t *thesaurus) {
+	k.own = append(k.own[:0], k.weights...)
+	for _, c := range k.known {
+		for _, wide := range t.concepts[c].wider {
+			if k.own[c] > byDish {
+				k.weights[wide] = max(k.weights[wide], k.own[c]-20)
+			}
+		}
+	}
+}
+
+// blank returns n zeros, in the same memory if there is enough.
+func blank[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
 }
 
 // sides reports whether some concepts are of places to eat and of places to see.
 func (t *thesaurus) sides(set []int) (eats, sees bool) {
-	is := func(c, wide int) bool { return c == wide || slices.Contains(t.concepts[c].wider, wide) }
 	for _, c := range set {
-		eats = eats || is(c, t.index["food"])
-		sees = sees || is(c, t.index["sight"])
+		eats, sees = eats || t.concepts[c].eat, sees || t.concepts[c].see
 	}
 	return eats, sees
 }
@@ -243,9 +263,9 @@ func (t *thesaurus) divided(set []int) bool {
 	return narrow > 1
 }
 
-// each calls fn with the concepts of the words in a text. A word of a single
+// meanings appends the concepts of the words in a text. A word of a single
 // character counts only at the end, as in the name of a temple.
-func (t *thesaurus) each(units []unit, fn func(concept int)) {
+func (t *thesaurus) meanings(units []unit, all []int) []int {
 	l := lineOf(units)
 	for i, u := range units {
 		for n := min(t.most[u.text], l.until[i]-i); n > 0; n-- {
@@ -254,9 +274,10 @@ func (t *thesaurus) each(units []unit, fn func(concept int)) {
 			}
 			for _, s := range t.words[l.key(i, n)] {
 				if s.use != said {
-					fn(s.concept)
+					all = append(all, s.concept)
 				}
 			}
 		}
 	}
+	return all
 }

@@ -99,66 +99,6 @@ func (b *bag) add(kind byte, text string, weight int) {
 	}
 }
 
-// Terms returns what a place is found by. It depends on the place's texts
-// alone, and is the same on every node.
-func Terms(p Text) []atlas.Weighted {
-	b := bag{make([]atlas.Weighted, 0, 128)}
-	x := cutUp(&p)
-	for i, part := range x.name {
-		weight := inName
-		if i > 0 {
-			weight = inPart
-		}
-		b.name(part, weight, p.City, len(x.name))
-	}
-	if len(x.name) > 1 {
-		b.add(wholeKind, join(slices.Concat(x.name...)), inName)
-	}
-	for _, a := range x.aliases {
-		b.name(a, inName, p.City, 1)
-	}
-	t := words()
-	for c, weight := range t.kinds(&x) {
-		if weight > 0 {
-			b.add(conceptKind, t.concepts[c].id, int(weight))
-		}
-	}
-	b.text(x.branch, inBranch)
-	b.text(x.category, inCategory)
-	b.chars(x.category, inCategory)
-	for _, dish := range x.dishes {
-		b.add(dishKind, join(dish), inName)
-		b.text(dish, inDish)
-		b.sounds(dish, inDish)
-	}
-	for _, area := range p.Areas[:min(len(p.Areas), areasMax)] {
-		b.text(split(area, textUnits), inArea)
-	}
-	b.text(split(p.Address, addressUnits), inAddress)
-	return b.all
-}
-
-// pieces are a place's texts cut up.
-type pieces struct {
-	name     [][]unit
-	branch   []unit
-	aliases  [][]unit
-	category []unit
-	dishes   [][]unit
-}
-
-func cutUp(p *Text) (x pieces) {
-	x.name, x.branch = divide(p.Name)
-	for _, a := range p.Aliases[:min(len(p.Aliases), aliasesMax)] {
-		x.aliases = append(x.aliases, split(a, nameUnits))
-	}
-	x.category = split(p.Category, textUnits)
-	for _, d := range p.Dishes[:min(len(p.Dishes), dishesMax)] {
-		x.dishes = append(x.dishes, split(d, dishUnits))
-	}
-	return x
-}
-
 // name adds all that one of so many parts of a name is found by. A part is less
 // than a name: the tower comes before the restaurant in the tower.
 func (b *bag) name(part []unit, weight int, city string, of int) {

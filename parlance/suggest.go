@@ -2,9 +2,6 @@ package parlance
 
 import (
 	"slices"
-	"strings"
-
-	"citywalk/atlas"
 )
 
 // Kinds of suggestions.
@@ -41,39 +38,6 @@ func Typed(text string) string {
 		text = text[:queryBytes]
 	}
 	return join(split(text, queryUnits))
-}
-
-// Says returns what is suggested because of a place: its name without the
-// branch, so that the branches of a brand are one, and what it is, serves and
-// is near to.
-func Says(p Text) []atlas.Said {
-	var all []atlas.Said
-	say := func(kind byte, text string, weight uint16, also ...string) {
-		text = strings.TrimSpace(text)
-		if text == "" || len(text) > saidBytes || len(all) == saysMost {
-			return
-		}
-		if keys := keysOf(text, also...); len(keys) > 0 {
-			all = append(all, atlas.Said{Kind: kind, Text: text, Keys: keys, Weight: weight})
-		}
-	}
-	name, _ := unbracketed(p.Name)
-	say(KindShop, name, shopSaid)
-	for _, a := range p.Aliases[:min(len(p.Aliases), aliasesMax)] {
-		say(KindShop, a, shopSaid)
-	}
-	say(KindCategory, p.Category, categorySaid, englishOf(p.Category)...)
-	say(KindDistrict, p.District, placeSaid)
-	for _, a := range p.Areas[:min(len(p.Areas), areasMax)] {
-		say(KindArea, a, placeSaid)
-	}
-	for _, s := range p.Stations[:min(len(p.Stations), stationsSaid)] {
-		say(KindStation, s, placeSaid)
-	}
-	for _, d := range p.Dishes[:min(len(p.Dishes), dishesMax)] {
-		say(KindDish, d, dishSaid)
-	}
-	return all
 }
 
 // keysOf returns what may be typed for a text: the text and each part of it,
@@ -114,10 +78,10 @@ func keysOf(text string, also ...string) []string {
 func englishOf(category string) []string {
 	t := words()
 	var all []string
-	t.each(split(category, textUnits), func(c int) {
+	for _, c := range t.meanings(split(category, textUnits), nil) {
 		if len(all) < 2 {
 			all = append(all, t.concepts[c].en)
 		}
-	})
+	}
 	return all
 }
