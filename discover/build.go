@@ -2,13 +2,12 @@ package discover
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"iter"
 	"runtime"
 	"slices"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"citywalk/atlas"
 	"citywalk/db"
@@ -89,14 +88,8 @@ func (s *Service) build(ctx context.Context, city string) (*town, error) {
 	if err != nil {
 		return nil, err
 	}
-	cores := s.cores()
-	err = s.DB.View(ctx, func(tx *db.Tx) error {
-		var failed error
-		index, err := atlas.Build(documents(tx, t, cores, &failed), nil, cores)
-		if failed != nil {
-			return failed
-		}
-		t.index = index
+	err = s.DB.View(ctx, func(tx *db.Tx) (err error) {
+		t.index, err = indexOf(tx, t, s.cores())
 		return err
 	})
 	if err != nil {
@@ -114,76 +107,66 @@ func (s *Service) cores() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// An outcome is a document, or why there is none.
-type outcome struct {
-	doc atlas.Doc
-	err error
-}
+// lotSize is how many rows are handed on at once: few enough that all cores
+// have some, and many enough that handing them on costs nothing.
+const lotSize = 256
 
-// inHand is how many rows are between the database and the index.
-const inHand = 4096
-
-// documents makes a city's documents on several cores, in the order of their
-// ids. What goes wrong ends them and is left in failed.
-func documents(tx *db.Tx, t *town, cores int, failed *error) iter.Seq[atlas.Doc] {
-	return func(yield func(atlas.Doc) bool) {
-		var workers sync.WaitGroup
-		type task struct {
-			r    shopRow
-			done chan outcome
-		}
-		work, order := make(chan task), make(chan chan outcome, inHand)
-		for range max(cores, 1) {
-			workers.Go(func() {
-				for w := range work {
-					d, err := w.r.document(t.around.Load())
-					w.done <- outcome{d, err}
+// indexOf reads the shops of a town and makes their documents, as many at once
+// as there are cores. In which order they come makes no difference.
+func indexOf(tx *db.Tx, t *town, cores int) (*atlas.Index, error) {
+	b := atlas.NewBuilder(cores)
+	lots := make(chan []shopRow, 2*cores)
+	g, ctx := errgroup.WithContext(tx.Context())
+	for range cores {
+		g.Go(func() error {
+			m := newMaker(t.around.Load())
+			for lot := range lots {
+				for i := range lot {
+					d, err := m.document(&lot[i])
+					if err != nil {
+						return err
+					}
+					if err := b.Add(d); err != nil {
+						return err
+					}
 				}
-			})
-		}
-		stopped := make(chan struct{})
-		read := make(chan error, 1)
-		go func() {
-			read <- eachRow(tx, t.city, func(r shopRow) error {
-				w := task{r, make(chan outcome, 1)}
-				select {
-				case order <- w.done:
-				case <-stopped:
-					return errStopped
-				}
-				work <- w
+			}
+			return nil
+		})
+	}
+	g.Go(func() error {
+		defer close(lots)
+		return eachLot(tx, t.city, func(lot []shopRow) error {
+			select {
+			case lots <- lot:
 				return nil
-			})
-			close(order)
-			close(work)
-		}()
-		for done := range order {
-			m := <-done
-			if m.err != nil && *failed == nil {
-				*failed = m.err
+			case <-ctx.Done():
+				return context.Cause(ctx)
 			}
-			if m.err != nil || !yield(m.doc) {
-				close(stopped)
-				drain(order)
-				break
-			}
-		}
-		if err := <-read; err != nil && *failed == nil && !errors.Is(err, errStopped) {
-			*failed = err
-		}
-		workers.Wait()
+		})
+	})
+	if err := g.Wait(); err != nil {
+		return nil, err
 	}
+	return b.Finish(nil)
 }
 
-// drain lets whoever sends come to an end.
-func drain[T any](c <-chan T) {
-	for range c {
-		continue
+// eachLot hands on the shops of a city that have not left, lotSize at once.
+func eachLot(tx *db.Tx, city string, do func([]shopRow) error) error {
+	lot := make([]shopRow, 0, lotSize)
+	err := eachRow(tx, city, func(r shopRow) error {
+		if lot = append(lot, r); len(lot) < lotSize {
+			return nil
+		}
+		full := lot
+		lot = make([]shopRow, 0, lotSize)
+		return do(full)
+	})
+	if err == nil && len(lot) > 0 {
+		err = do(lot)
 	}
+	return err
 }
-
-// errStopped ends the reading of rows that nobody wants any more.
-var errStopped = errors.New("discover: stopped")
 
 // surround reads anew what lies around in a city, and puts right what of its
 // shops rests on it.

@@ -249,9 +249,10 @@ func (s *Service) put(ctx context.Context, ids []string, rows map[string]shopRow
 
 // batch is what the shops with these ids change in the town.
 func (t *town) batch(ids []string, rows map[string]shopRow) (b atlas.Batch, err error) {
+	m := newMaker(t.around.Load())
 	for _, id := range ids {
 		if r, ok := rows[id]; ok && r.City == t.city {
-			d, err := r.document(t.around.Load())
+			d, err := m.document(&r)
 			if err != nil {
 				return b, err
 			}

@@ -56,9 +56,9 @@ const rowOf = `
 	FROM shop_shops s LEFT JOIN discover_regards r ON r.shop = s.id
 	WHERE s.state <> 'left' AND `
 
-// eachRow reads the shops of a city that have not left, by id.
+// eachRow reads the shops of a city that have not left, in any order.
 func eachRow(tx *db.Tx, city string, do func(shopRow) error) error {
-	if err := db.Each(tx, do, rowOf+`s.city = $1 ORDER BY s.id`, city); err != nil {
+	if err := db.Each(tx, do, rowOf+`s.city = $1`, city); err != nil {
 		return fmt.Errorf("discover: shops of %s: %w", city, err)
 	}
 	return nil
@@ -86,7 +86,7 @@ func cities(tx *db.Tx) ([]string, error) {
 
 // stamp is a hash of all that the index keeps of the shop: rows of one stamp
 // make the same document. ground is that of what lies around it.
-func (r shopRow) stamp(ground uint64) uint64 {
+func (r *shopRow) stamp(ground uint64) uint64 {
 	h := fnv.New64a()
 	var b [8]byte
 	number := func(n uint64) {
@@ -112,7 +112,7 @@ func (r shopRow) stamp(ground uint64) uint64 {
 }
 
 // dishes are the shop's, decoded.
-func (r shopRow) dishes() ([]string, error) {
+func (r *shopRow) dishes() ([]string, error) {
 	if r.Dishes == "" {
 		return nil, nil
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"hash/fnv"
-	"math"
 	"slices"
 	"strings"
 
@@ -98,22 +97,17 @@ func (a *surroundings) within(at geo.Point, metres float64) []reach {
 	return all
 }
 
-// station is the nearest station and the metres to it; "" if none is near.
-func (a *surroundings) station(at geo.Point) (name string, metres float64) {
-	for _, r := range a.within(at, stationFar) {
-		return r.Name, math.Round(r.metres)
-	}
-	return "", 0
-}
-
 // walkNear is how far a metro station may be that a shop is found by, in metres
 // as the crow flies.
 const walkNear = 900
 
-// names are the stations that a shop is found by, nearest first.
-func (a *surroundings) names(at geo.Point) (all []string) {
-	for _, r := range a.within(at, walkNear) {
-		all = append(all, r.Name)
+// findable are the names of those stations, of some that are nearest first, that
+// a shop is found by.
+func findable(near []reach) (all []string) {
+	for _, r := range near {
+		if r.metres <= walkNear {
+			all = append(all, r.Name)
+		}
 	}
 	return all
 }
