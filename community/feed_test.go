@@ -155,22 +155,49 @@ func TestFollowing(t *testing.T) {
 	})
 }
 
-// Saved things are listed, the latest first, each once.
+// Saved things are listed, the latest first, each once, page by page.
 func TestSaved(t *testing.T) {
 	each(t, func(t *testing.T, g *rig) {
-		n := g.note(g.mia)
+		ids := g.written(2)
+		n, older := ids[0], ids[1]
+		third, _ := g.opened("甜品站", 31.24)
+		saved := func() (shops []shop.ID, notes []curate.NoteID) {
+			for after := ""; ; {
+				page, next, err := g.SavedShops(ctx, g.noa, after, 1)
+				g.must(err)
+				for _, k := range page {
+					shops = append(shops, k.Shop)
+				}
+				if after = next; next == "" {
+					break
+				}
+			}
+			for after := ""; ; {
+				page, next, err := g.SavedNotes(ctx, g.noa, after, 1)
+				g.must(err)
+				for _, one := range page {
+					if notes = append(notes, one.ID); !one.Saved {
+						t.Errorf("%s is saved and does not say so", one.ID)
+					}
+				}
+				if after = next; next == "" {
+					return shops, notes
+				}
+			}
+		}
 		for range 2 {
-			g.must(g.SaveNote(ctx, g.noa, n.ID))
+			g.must(g.SaveNote(ctx, g.noa, older))
 			g.must(g.SaveShop(ctx, g.noa, g.shop.ID))
+			g.must(g.SaveShop(ctx, g.noa, third.ID))
 		}
 		g.clock.Advance(time.Second)
+		g.must(g.SaveNote(ctx, g.noa, n))
 		g.must(g.SaveShop(ctx, g.noa, g.other.ID))
-		shops, err := g.SavedShops(ctx, g.noa)
-		g.must(err)
-		notes, err := g.SavedNotes(ctx, g.noa)
-		g.must(err)
-		if len(shops) != 2 || shops[0].Shop != g.other.ID || len(notes) != 1 || !notes[0].Saved {
-			t.Errorf("saved are %+v and %+v", shops, notes)
+		same := []shop.ID{g.shop.ID, third.ID} // Saved in the same moment.
+		slices.Sort(same)
+		shops, notes := saved()
+		if !slices.Equal(shops, []shop.ID{g.other.ID, same[1], same[0]}) || !slices.Equal(notes, []curate.NoteID{n, older}) {
+			t.Errorf("saved are %v and %v", shops, notes)
 		}
 		tie, err := g.Tied(ctx, g.noa, g.shop.ID)
 		g.must(err)
@@ -178,12 +205,15 @@ func TestSaved(t *testing.T) {
 			t.Errorf("the tie is %+v", tie)
 		}
 		g.must(g.UnsaveShop(ctx, g.noa, g.shop.ID))
-		g.must(g.UnsaveNote(ctx, g.noa, n.ID))
-		shops, _ = g.SavedShops(ctx, g.noa)
-		notes, _ = g.SavedNotes(ctx, g.noa)
-		if len(shops) != 1 || len(notes) != 0 {
-			t.Errorf("left are %+v and %+v", shops, notes)
+		g.must(g.UnsaveNote(ctx, g.noa, n))
+		if shops, notes = saved(); len(shops) != 2 || len(notes) != 1 {
+			t.Errorf("left are %v and %v", shops, notes)
 		}
+		if shops, _, err := g.SavedShops(ctx, g.mia, "", 10); err != nil || len(shops) != 0 {
+			t.Errorf("another sees %v, %v", shops, err)
+		}
+		_, _, err = g.SavedShops(ctx, g.noa, "?", 10)
+		g.refused("a page that is none", err, ErrCursor)
 	})
 }
 

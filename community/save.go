@@ -91,47 +91,80 @@ func (s *Service) Tied(ctx context.Context, who account.Session, id shop.ID) (t 
 	return t, err
 }
 
-// savedMax bounds the lists of what a member saved or follows.
-const savedMax = 200
-
 // A KeptShop is a shop that a member saved or follows.
 type KeptShop struct {
 	Shop shop.ID
 	At   time.Time
 }
 
-// SavedShops returns the shops that the member saved, the latest first.
-func (s *Service) SavedShops(ctx context.Context, who account.Session) (all []KeptShop, err error) {
-	err = s.DB.View(ctx, func(tx *db.Tx) error {
-		all, err = db.All[KeptShop](tx, `
-			SELECT shop, at FROM community_saved_shops WHERE person = $1 ORDER BY at DESC, shop LIMIT CAST($2 AS BIGINT)`, who.Person, savedMax)
-		return wrap("saved shops", err)
+// SavedShops returns the shops that the member saved, the latest first, that
+// follow after a cursor, at most limit, and the cursor of the next page.
+func (s *Service) SavedShops(ctx context.Context, who account.Session, after string, limit int) (all []KeptShop, next string, err error) {
+	return s.kept(ctx, who, after, limit, func(tx *db.Tx, from cursor) ([]KeptShop, error) {
+		return db.All[KeptShop](tx, `
+			SELECT shop, at FROM community_saved_shops WHERE person = $1 AND (at, shop) < (CAST($2 AS BIGINT), CAST($3 AS TEXT))
+			ORDER BY at DESC, shop DESC LIMIT CAST($4 AS BIGINT)`, who.Person, from.written, from.id, limit+1)
 	})
-	return all, err
 }
 
-// Followed returns the shops that the member follows, the latest first.
-func (s *Service) Followed(ctx context.Context, who account.Session) (all []KeptShop, err error) {
-	err = s.DB.View(ctx, func(tx *db.Tx) error {
-		all, err = db.All[KeptShop](tx, `
-			SELECT shop, at FROM community_follows WHERE person = $1 ORDER BY at DESC, shop LIMIT CAST($2 AS BIGINT)`, who.Person, savedMax)
-		return wrap("followed shops", err)
+// Followed returns the shops that the member follows, as SavedShops does.
+func (s *Service) Followed(ctx context.Context, who account.Session, after string, limit int) (all []KeptShop, next string, err error) {
+	return s.kept(ctx, who, after, limit, func(tx *db.Tx, from cursor) ([]KeptShop, error) {
+		return db.All[KeptShop](tx, `
+			SELECT shop, at FROM community_follows WHERE person = $1 AND (at, shop) < (CAST($2 AS BIGINT), CAST($3 AS TEXT))
+			ORDER BY at DESC, shop DESC LIMIT CAST($4 AS BIGINT)`, who.Person, from.written, from.id, limit+1)
 	})
-	return all, err
+}
+
+// kept is a page of shops, of which read reads one more.
+func (s *Service) kept(ctx context.Context, who account.Session, after string, limit int, read func(*db.Tx, cursor) ([]KeptShop, error)) (all []KeptShop, next string, err error) {
+	if !account.Allowed(who, account.ActMemberUse) {
+		return nil, "", account.ErrDenied
+	}
+	from, err := parseCursor(after)
+	if err != nil {
+		return nil, "", err
+	}
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		all, err = read(tx, from)
+		return wrap("shops that are kept", err)
+	})
+	if len(all) > limit {
+		all = all[:limit]
+		next = cursor{0, all[limit-1].At.UnixMilli(), string(all[limit-1].Shop)}.String()
+	}
+	return all, next, err
 }
 
 // SavedNotes returns the notes that the member saved and that are still shown,
-// the latest first.
-func (s *Service) SavedNotes(ctx context.Context, who account.Session) (all []Note, err error) {
+// the latest saved first, a page as SavedShops does.
+func (s *Service) SavedNotes(ctx context.Context, who account.Session, after string, limit int) (all []Note, next string, err error) {
+	if !account.Allowed(who, account.ActMemberUse) {
+		return nil, "", account.ErrDenied
+	}
+	from, err := parseCursor(after)
+	if err != nil {
+		return nil, "", err
+	}
 	err = s.DB.View(ctx, func(tx *db.Tx) error {
 		rows, err := db.All[noteRow](tx, selectNotes+`
 			JOIN community_saved_notes k ON k.note = n.id AND k.person = $1
-			WHERE n.state = 'linked'`+shown+` ORDER BY k.at DESC, n.id DESC LIMIT CAST($2 AS BIGINT)`, who.Person, savedMax)
+			WHERE n.state = 'linked' AND (k.at, k.note) < (CAST($2 AS BIGINT), CAST($3 AS TEXT))`+shown+`
+			ORDER BY k.at DESC, k.note DESC LIMIT CAST($4 AS BIGINT)`, who.Person, from.written, from.id, limit+1)
 		if err != nil {
 			return wrap("saved notes", err)
+		}
+		if len(rows) > limit {
+			rows = rows[:limit]
+			last := rows[limit-1].ID
+			at, err := db.One[time.Time](tx, `SELECT at FROM community_saved_notes WHERE note = $1 AND person = $2`, last, who.Person)
+			if err != nil {
+				return wrap("when a note was saved", err)
+			}
+			next = cursor{0, at.UnixMilli(), string(last)}.String()
 		}
 		all, err = whole(tx, who.Person, rows)
 		return err
 	})
-	return all, err
+	return all, next, err
 }

@@ -32,6 +32,13 @@ GET    /api/v1/coverage                                   | public         | *
 GET    /api/v1/coverage/gates                             | public         | *
 PUT    /api/v1/coverage/gates                             | console.write  | *
 DELETE /api/v1/coverage/gates/{gate}                      | console.write  | *
+POST   /api/v1/coverage/plans                             | console.write  | *
+GET    /api/v1/coverage/plans                             | console.read   | *
+GET    /api/v1/coverage/plans/{cover}                     | console.read   | *
+POST   /api/v1/coverage/plans/{cover}/stop                | console.write  | *
+GET    /api/v1/coverage/plans/{cover}/certificate         | console.read   | *
+GET    /api/v1/coverage/plans/{cover}/csv                 | console.read   | *
+GET    /api/v1/coverage/plans/{cover}/geojson             | console.read   | *
 GET    /api/v1/curation/candidates                        | console.read   | *
 GET    /api/v1/curation/shops/{shop}                      | console.read   | *
 POST   /api/v1/curation/shops/{shop}/decisions            | console.write  | *
@@ -67,6 +74,11 @@ PUT    /api/v1/shops/{shop}/save                          | member.use     | *
 DELETE /api/v1/shops/{shop}/save                          | member.use     | *
 PUT    /api/v1/shops/{shop}/follow                        | member.use     | *
 DELETE /api/v1/shops/{shop}/follow                        | member.use     | *
+GET    /api/v1/saved/shops                                | member.use     | *
+GET    /api/v1/saved/notes                                | member.use     | *
+GET    /api/v1/following                                  | member.use     | *
+GET    /api/v1/asks/current                               | member.use     | *
+DELETE /api/v1/asks/{redemption}                          | member.use     | M | N | N
 GET    /api/v1/notes/{note}/comments                      | public         | *
 POST   /api/v1/notes/{note}/comments                      | member.use     | *
 DELETE /api/v1/comments/{comment}                         | member.use     | M | N | N
@@ -367,6 +379,7 @@ var sent = map[string]string{
 	"POST /api/v1/invitations":                      `{"role":"staff","shop":"{shop}"}`,
 	"POST /api/v1/invitations/accept":               `{"token":"{token}"}`,
 	"POST /api/v1/merchants":                        `{"name":"新商家"}`,
+	"POST /api/v1/coverage/plans":                   `{"city":"上海","shops":3,"uncurated":true}`,
 	"PUT /api/v1/coverage/gates":                    `{"city":"上海","share":60,"shops":5,"categories":3,"minutes":15,"hour":"19:00"}`,
 	"PUT /api/v1/name":                              `{"name":"新名字"}`,
 	"POST /api/v1/passes":                           `{"plan":"annual"}`,
@@ -442,6 +455,7 @@ var sent = map[string]string{
 // asked is what the lists are asked for: somebody's.
 var asked = map[string]string{
 	"GET /api/v1/coverage":            "?lat=31.2&lng=121.4",
+	"GET /api/v1/coverage/plans":      "?city=%E4%B8%8A%E6%B5%B7",
 	"GET /api/v1/curation/candidates": "?city=%E4%B8%8A%E6%B5%B7",
 	"GET /api/v1/notes":               "?city=%E4%B8%8A%E6%B5%B7",
 	"GET /api/v1/statements":          "?merchant={merchant}",

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
@@ -80,6 +81,7 @@ func TestDocument(t *testing.T) {
 // inspect reads the document that the town serves.
 func inspect(w *town) *inspector {
 	w.Helper()
+	openapi3filter.RegisterBodyDecoder("application/jsonl", openapi3filter.PlainBodyDecoder)
 	i := &inspector{crossing: w.cross(), counts: map[int]int{}}
 	doc, err := openapi3.NewLoader().LoadFromData(w.nobody().send("GET", "/openapi.json", "").body)
 	w.must(err)

@@ -7,7 +7,11 @@ import (
 
 	"citywalk/account"
 	"citywalk/db"
+	"citywalk/db/dbtest"
+	"citywalk/discover"
+	"citywalk/geo"
 	"citywalk/jobs"
+	"citywalk/shop"
 )
 
 // An ask is how an operation is asked so that it is served.
@@ -63,6 +67,7 @@ func (w *town) cross() *crossing {
 	x.right["endGate"] = ask{"operator", in("gate", set), ""}
 	x.curate(c, draft)
 	x.talk(c)
+	x.plan()
 	return x
 }
 
@@ -143,6 +148,9 @@ func (x *crossing) talk(c city) {
 		"unsaveShop":    {"member", in("shop", c.shop), ""},
 		"follow":        {"member", in("shop", c.shop), ""},
 		"unfollow":      {"member", in("shop", c.shop), ""},
+		"savedShops":    {"member", nil, ""},
+		"savedNotes":    {"member", nil, ""},
+		"following":     {"member", nil, ""},
 		"comments":      {"nobody", in1, ""},
 		"comment":       {"member", in1, `{"text":"同意"}`},
 		"deleteComment": {"guest", in("comment", shown), ""},
@@ -152,6 +160,46 @@ func (x *crossing) talk(c city) {
 		"appealHidden":  {"guest", in("thing", hidden), `{"words":"不是广告"}`},
 		"cases":         {"auditor", nil, ""},
 		"rule":          {"operator", in("thing", note), `{"act":"hide","reason":"ad","words":"像广告"}`},
+	} {
+		x.right[id] = a
+	}
+}
+
+// plan adds how the operations on coverage plans are asked. One plan was made of
+// a draft beside a station, and another waits.
+func (x *crossing) plan() {
+	x.Helper()
+	at := geo.Point{Lat: 31.1, Lng: 121.2}
+	operator := x.callers["operator"]
+	x.must(x.db.Update(x.Context(), func(tx *db.Tx) error {
+		for _, city := range []string{"甲城", "乙城"} {
+			if _, _, err := discover.PutPlaces(tx, operator.id, []discover.Place{{City: city, Kind: discover.Metro, Name: "站", Point: at, Source: "right", SourceID: city}}); err != nil {
+				return err
+			}
+			if _, err := shop.AddDraft(tx, operator.id, shop.Shop{City: city, Name: "待签", Category: "面馆", Point: at, Opens: -1, Closes: -1, Source: "right", SourceID: city}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	plan := func(city string) string {
+		return do[struct{ ID string }](operator, "POST", "/coverage/plans", object{"city": city, "shops": 1, "uncurated": true}).ID
+	}
+	made := plan("甲城")
+	runner := jobs.NewRunner(x.db, 1)
+	(&discover.Service{DB: x.db, Zone: dbtest.Zone}).Register(runner, 0)
+	_, err := runner.Drain(x.Context())
+	x.must(err)
+	waits := plan("乙城")
+	x.others = append(x.others, made, waits)
+	for id, a := range map[string]ask{
+		"startPlan":       {"operator", nil, `{"city":"甲城","shops":3,"budget":100000,"minutes":15,"chance":80,"visit":20000,"uncurated":true,"groups":[{"group":"coffee","most":2}],"chain":1,"effort":2}`},
+		"coverPlans":      {"auditor", in("city", "甲城"), ""},
+		"coverPlan":       {"auditor", in("cover", made), ""},
+		"stopPlan":        {"operator", in("cover", waits), ""},
+		"planCertificate": {"auditor", in("cover", made), ""},
+		"planShops":       {"auditor", in("cover", made), ""},
+		"planMap":         {"auditor", in("cover", made), ""},
 	} {
 		x.right[id] = a
 	}
@@ -185,6 +233,8 @@ func (x *crossing) rights(c city, paid, open, waits bill) map[string]ask {
 	return map[string]ask{
 		"challenge":   {"nobody", nil, `{"phone":"13900000078"}`},
 		"sessions":    {"member", nil, ""},
+		"currentAsk":  {"member", nil, ""},
+		"dismissAsk":  {"member", in("redemption", paid.ID), ""},
 		"rename":      {"member", nil, `{"name":"王小明"}`},
 		"agreement":   {"member", nil, ""},
 		"people":      {"auditor", nil, ""},

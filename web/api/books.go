@@ -7,8 +7,6 @@ import (
 	"mime"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"citywalk/account"
 	"citywalk/db"
 	"citywalk/jobs"
@@ -103,12 +101,6 @@ type fileOut struct {
 	Type        string `header:"Content-Type"`
 	Disposition string `header:"Content-Disposition"`
 	Body        []byte
-}
-
-// asCSV documents an answer that is a CSV file.
-func asCSV(o *huma.Operation) {
-	text := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
-	o.Responses = map[string]*huma.Response{"200": {Description: "UTF-8 with a header row.", Content: map[string]*huma.MediaType{"text/csv": text}}}
 }
 
 func (a *API) statementFile(ctx context.Context, in *statementIn) (*fileOut, error) {

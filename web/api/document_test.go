@@ -39,6 +39,7 @@ func document(t *testing.T, a *API) *openapi3.T {
 // follows returns a check that an answer is one that the document allows.
 func follows(t *testing.T, g *rig) func(*http.Request, *http.Response, []byte) error {
 	t.Helper()
+	openapi3filter.RegisterBodyDecoder("application/jsonl", openapi3filter.PlainBodyDecoder)
 	d := document(t, g.api)
 	if len(d.Servers) != 1 || d.Servers[0].URL != Prefix {
 		t.Fatalf("the document's servers are %v", d.Servers)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"citywalk/account"
+	"citywalk/discover"
 	"citywalk/web"
 )
 
@@ -75,7 +76,7 @@ func (a *API) operations() {
 	// Books.
 	op(a, get, "/statements", "statements", "Statements of a merchant", account.ActMerchantRead, a.statements)
 	op(a, get, "/statements/{merchant}/{day}", "statement", "One statement with its lines", account.ActMerchantRead, a.statement)
-	op(a, get, "/statements/{merchant}/{day}/csv", "statementFile", "One statement's lines as a CSV file", account.ActMerchantRead, a.statementFile, asCSV, as(web.Export))
+	op(a, get, "/statements/{merchant}/{day}/csv", "statementFile", "One statement's lines as a CSV file", account.ActMerchantRead, a.statementFile, asFile("text/csv", "UTF-8 with a header row."), as(web.Export))
 	op(a, get, "/ledger/trial", "trial", "Trial balance of a day", account.ActConsoleRead, a.trial)
 	op(a, get, "/ledger/entries", "entries", "Entries of the ledger", account.ActConsoleRead, a.entries)
 	op(a, get, "/ledger/proof", "proof", "Prove the books", account.ActConsoleRead, a.proof, as(web.Export))
@@ -123,6 +124,11 @@ func (a *API) community() {
 	op(a, del, "/shops/{shop}/save", "unsaveShop", "Take a shop out of the saved ones", account.ActMemberUse, a.unsaveShop)
 	op(a, put, "/shops/{shop}/follow", "follow", "Follow a shop", account.ActMemberUse, a.follow)
 	op(a, del, "/shops/{shop}/follow", "unfollow", "Follow a shop no more", account.ActMemberUse, a.unfollow)
+	op(a, get, "/saved/shops", "savedShops", "Shops that you saved, page by page", account.ActMemberUse, a.savedShops)
+	op(a, get, "/saved/notes", "savedNotes", "Notes that you saved and that are still shown, page by page", account.ActMemberUse, a.savedNotes)
+	op(a, get, "/following", "following", "Shops that you follow, page by page", account.ActMemberUse, a.following)
+	op(a, get, "/asks/current", "currentAsk", "The one visit about which you are asked for a note now, if there is one", account.ActMemberUse, a.currentAsk)
+	op(a, del, "/asks/{redemption}", "dismissAsk", "Put the question about a visit away for good", account.ActMemberUse, a.dismissAsk)
 	op(a, get, "/notes/{note}/comments", "comments", "Comments on a note", account.ActPublic, a.comments)
 	op(a, post, "/notes/{note}/comments", "comment", "Comment on a note", account.ActMemberUse, a.comment)
 	op(a, del, "/comments/{comment}", "deleteComment", "Delete your comment", account.ActMemberUse, a.deleteComment)
@@ -136,10 +142,20 @@ func (a *API) community() {
 
 // covering is where the card is of use, and is sold.
 func (a *API) covering() {
-	const get, put, del = http.MethodGet, http.MethodPut, http.MethodDelete
+	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 
 	op(a, get, "/coverage", "coverage", "How many shops take the card around a place", account.ActPublic, a.coverage)
 	op(a, get, "/coverage/gates", "gates", "What must hold for a pass to be sold somewhere, and whether it does", account.ActPublic, a.gates)
 	op(a, put, "/coverage/gates", "setGate", "Set what must hold for a plan to be sold in an area", account.ActConsoleWrite, a.setGate)
 	op(a, del, "/coverage/gates/{gate}", "endGate", "Take a gate away", account.ActConsoleWrite, a.endGate)
+	op(a, post, "/coverage/plans", "startPlan", "Have a plan made of which shops to sign next; a city has one at a time", account.ActConsoleWrite, a.startCover)
+	op(a, get, "/coverage/plans", "coverPlans", "The last plans of a city, and how far they are", account.ActConsoleRead, a.coverPlans)
+	op(a, get, "/coverage/plans/{cover}", "coverPlan", "How far a plan is, or what came of it: whom to sign, what is proved, what is missing", account.ActConsoleRead, a.coverPlan)
+	op(a, post, "/coverage/plans/{cover}/stop", "stopPlan", "Stop a plan; the best until then is kept", account.ActConsoleWrite, a.stopCover)
+	op(a, get, "/coverage/plans/{cover}/certificate", "planCertificate", "The proof of a plan, for citywalk coverage check", account.ActConsoleRead,
+		a.coverFile(discover.CoverCertificate, "application/jsonl", "certificate.jsonl"), asFile("application/jsonl", "A value a line."), as(web.Export))
+	op(a, get, "/coverage/plans/{cover}/csv", "planShops", "The shops to sign, for the field team", account.ActConsoleRead,
+		a.coverFile(discover.CoverCSV, "text/csv; charset=utf-8", "next.csv"), asFile("text/csv", "UTF-8 with a header row."), as(web.Export))
+	op(a, get, "/coverage/plans/{cover}/geojson", "planMap", "A plan as a map: shops and gaps", account.ActConsoleRead,
+		a.coverFile(discover.CoverGeoJSON, "application/geo+json", "map.geojson"), asFile("application/geo+json", "A feature collection."), as(web.Export))
 }

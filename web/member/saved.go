@@ -20,6 +20,8 @@ type keptView struct {
 	Tab   string
 	Shops []ui.ShopView
 	Notes []feedItem
+	First string
+	After string
 }
 
 // saved lists what the member saved and follows.
@@ -29,38 +31,52 @@ func (a *App) saved(w http.ResponseWriter, r *http.Request) error {
 		v.Tab = tab
 	}
 	p := a.page(r, "saved.title", "tab.me")
+	after, here := cut(r.URL.Query().Get("after"), 200), "/saved?tab="+v.Tab
+	next, err := a.fillKept(r, p, &v, after)
+	if err != nil {
+		return err
+	}
+	if after != "" {
+		v.First = here
+	}
+	if next != "" {
+		v.After = here + "&after=" + next
+	}
+	return web.Render(w, r, http.StatusOK, savedPage(p, v))
+}
+
+// fillKept reads a page of the list, and returns where the next begins.
+func (a *App) fillKept(r *http.Request, p ui.Page, v *keptView, after string) (next string, err error) {
 	ctx, who := r.Context(), web.Session(r)
 	var kept []community.KeptShop
-	var err error
 	switch v.Tab {
 	case "notes":
-		notes, err := a.Community.SavedNotes(ctx, who)
-		if err != nil {
-			return err
+		var notes []community.Note
+		if notes, next, err = a.Community.SavedNotes(ctx, who, after, pageOfShops); err != nil {
+			return "", err
 		}
 		items := make([]community.Item, len(notes))
 		for i := range notes {
 			items[i] = community.Item{Note: &notes[i], Shop: notes[i].Shop, At: notes[i].Written, Metres: -1}
 		}
-		if v.Notes, err = a.feedItems(r, p, items); err != nil {
-			return err
-		}
+		v.Notes, err = a.feedItems(r, p, items)
+		return next, err
 	case "following":
-		kept, err = a.Community.Followed(ctx, who)
+		kept, next, err = a.Community.Followed(ctx, who, after, pageOfShops)
 	default:
-		kept, err = a.Community.SavedShops(ctx, who)
+		kept, next, err = a.Community.SavedShops(ctx, who, after, pageOfShops)
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, k := range kept {
 		s, err := a.Shop.Get(ctx, k.Shop)
 		if err != nil {
-			return err
+			return "", err
 		}
 		v.Shops = append(v.Shops, a.shopView(p, shop.Hit{Shop: s, Distance: -1}))
 	}
-	return web.Render(w, r, http.StatusOK, savedPage(p, v))
+	return next, nil
 }
 
 // saveShop saves a shop or takes it out again.
