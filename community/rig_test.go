@@ -219,7 +219,10 @@ func (g *rig) count(table string) int {
 		"comments": `SELECT COUNT(*) FROM community_comments`, "notes": `SELECT COUNT(*) FROM community_notes`,
 		"answers": `SELECT COUNT(*) FROM community_answers`, "reports": `SELECT COUNT(*) FROM community_reports`,
 		"curate": `SELECT COUNT(*) FROM curate_notes`, "counts": `SELECT COUNT(*) FROM community_counts`,
-		"news": `SELECT COUNT(*) FROM outbox_items`,
+		"news": `SELECT COUNT(*) FROM outbox_items`, "asks": `SELECT COUNT(*) FROM community_asks`,
+		"saved notes": `SELECT COUNT(*) FROM community_saved_notes`, "saved shops": `SELECT COUNT(*) FROM community_saved_shops`,
+		"follows": `SELECT COUNT(*) FROM community_follows`,
+		"cases that are not gone": `SELECT COUNT(*) FROM community_cases WHERE state <> 'gone'`,
 	}
 	var n int
 	g.must(g.DB.View(ctx, func(tx *db.Tx) (err error) {
