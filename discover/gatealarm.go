@@ -65,7 +65,12 @@ type Extension struct {
 
 // settlePromise begins or ends the alarm of a promise. Where nothing can be
 // measured it stays as it is.
-func settlePromise(tx *db.Tx, p pass.Promised, c Conditions, m Measure) error {
+func (f *finding) settlePromise(tx *db.Tx, p pass.Promised) error {
+	c, err := ReadPromise(p.Promise)
+	if err != nil {
+		return err
+	}
+	m := f.by[c]
 	if m.Reached < 0 {
 		return nil
 	}

@@ -83,6 +83,8 @@ func (s *Service) Follow(ctx context.Context) error {
 
 // A finding is what one look at a city brought.
 type finding struct {
+	at       time.Time // The moment that was looked at.
+	closed   []GateID  // What writing it closed.
 	gates    []Gate
 	promised []pass.Promised
 	by       map[Conditions]Measure
@@ -91,26 +93,50 @@ type finding struct {
 
 // measureCity measures a city's gates and the promises that its passes were
 // sold on, and writes what came of it. Measuring reads a moment of the
-// database; what changed by the time of writing is left for the next look.
+// database; what changed by the time of writing is left for the next look, and
+// a look that is older than what was written by then changes nothing: a slow
+// node neither opens a gate that fell meanwhile nor ends its alarm.
 func (s *Service) measureCity(ctx context.Context, city string, wide bool) error {
 	f := finding{by: map[Conditions]Measure{}}
 	err := s.DB.View(ctx, func(tx *db.Tx) error { return s.look(tx, city, wide, &f) })
 	if err != nil {
 		return err
 	}
+	return s.settle(ctx, city, &f)
+}
+
+// settle writes what a look at a city brought. When it returns, what it closed
+// sells nothing: no sale that began before is committed any more.
+func (s *Service) settle(ctx context.Context, city string, f *finding) error {
+	if err := s.write(ctx, city, f); err != nil || len(f.closed) == 0 {
+		return err
+	}
+	// A transaction after that of the closing: in one with it, the closing would
+	// be what the engine refuses for as long as people buy.
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		for _, id := range f.closed {
+			if _, err := pass.LastSold(tx, string(id)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (s *Service) write(ctx context.Context, city string, f *finding) error {
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		f.closed = nil
+		if later, err := measuredAfter(tx, city, f.at); err != nil || later {
+			return err
+		}
 		day := ledger.DayOf(tx.Now(), s.Zone)
 		for _, g := range f.gates {
-			if err := settleGate(tx, g, f.by[g.Conditions], day); err != nil {
+			if err := f.settleGate(tx, g, day); err != nil {
 				return err
 			}
 		}
 		for _, p := range f.promised {
-			c, err := ReadPromise(p.Promise)
-			if err != nil {
-				return err
-			}
-			if err := settlePromise(tx, p, c, f.by[c]); err != nil {
+			if err := f.settlePromise(tx, p); err != nil {
 				return err
 			}
 		}
@@ -131,6 +157,7 @@ func usualIn(city, district string) Conditions {
 }
 
 func (s *Service) look(tx *db.Tx, city string, wide bool, f *finding) (err error) {
+	f.at = tx.Now()
 	if f.gates, err = gatesOf(tx, city); err != nil {
 		return err
 	}
@@ -175,8 +202,8 @@ func (s *Service) look(tx *db.Tx, city string, wide bool, f *finding) (err error
 }
 
 // settleGate writes what was measured of a gate, and the day's number.
-func settleGate(tx *db.Tx, g Gate, m Measure, day ledger.Day) error {
-	state := g.State
+func (f *finding) settleGate(tx *db.Tx, g Gate, day ledger.Day) error {
+	m, state := f.by[g.Conditions], g.State
 	switch {
 	case m.Reached < 0:
 		// Nothing to measure from: as it was, and a new gate stays shut.
@@ -188,11 +215,14 @@ func settleGate(tx *db.Tx, g Gate, m Measure, day ledger.Day) error {
 	if state != g.State && !slices.Contains(gateMoves[g.State], state) {
 		return fmt.Errorf("discover: a gate does not go from %s to %s", g.State, state)
 	}
-	kept, err := readGate(tx, g, state, m)
+	kept, err := readGate(tx, g, state, m, f.at)
 	if err != nil || !kept || m.Reached < 0 {
 		return err
 	}
 	if state != g.State {
+		if state == GateClosed {
+			f.closed = append(f.closed, g.ID)
+		}
 		if err := account.Audit(tx, "", "discover.gate_"+string(state), string(g.ID), map[string]any{"reached": m.Reached, "share": g.Share}); err != nil {
 			return err
 		}

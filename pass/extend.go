@@ -73,6 +73,21 @@ func SoldUnder(tx *db.Tx, gate, promise, cause string, after ID, limit int) ([]I
 	return all, nil
 }
 
+// LastSold returns the pass that a gate sold last of those that are ordered or
+// active, or "". Whoever has closed a gate reads it before he says so: a sale
+// that read the gate while it was open, and is not committed, cannot be any
+// more. Otherwise PostgreSQL may put it before the closing and commit it after.
+func LastSold(tx *db.Tx, gate string) (ID, error) {
+	id, err := db.One[ID](tx, `
+		SELECT COALESCE(MAX(id), '') AS id FROM (
+			SELECT MAX(id) AS id FROM pass_passes WHERE gate = $1 AND gate <> '' AND state = 'ordered'
+			UNION ALL SELECT MAX(id) AS id FROM pass_passes WHERE gate = $1 AND gate <> '' AND state = 'active') AS last`, gate)
+	if err != nil {
+		return "", fmt.Errorf("pass: find what %s sold last: %w", gate, err)
+	}
+	return id, nil
+}
+
 // A Promised is a promise that a gate sold passes on, and how many are active.
 type Promised struct {
 	Gate    string
