@@ -12,7 +12,9 @@
 //	        └── snapshot  └──────────▶ compare all, put right what differs
 //
 // An index is a function of the database's content: nodes that have seen the
-// same changes have the same Digests, whatever came in which order. A snapshot
+// same changes have the same Digests, whatever came in which order. News whose
+// shops could not be read are owed and taken up at the next look; a shop that
+// nobody can read is said and keeps no other back. A snapshot
 // is used only by the program that wrote it, for the same life of the same
 // database; a damaged one is left alone. Where nobody runs Run (in commands and
 // tests), each question reads the news first.
@@ -47,7 +49,9 @@
 // they are set, within five minutes of a change to a shop, an anchor or a place
 // of their city, and every night, when each district's number by the usual
 // conditions is kept as well. Where there is nothing to measure from a gate
-// stays as it is, and a new one shut.
+// stays as it is, and a new one shut. Whoever measures writes nothing if a later
+// look has been written by then, and once a closing is told no sale that began
+// before it is committed any more.
 //
 // Anchors are where members said that they live or work, and the metro stations
 // and hotels of the city, half and half: today's members live where the card

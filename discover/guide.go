@@ -40,7 +40,9 @@ type guide struct {
 	life      life
 	compared  time.Time
 	kept      time.Time
-	changed   bool // Since the snapshots were kept.
+	changed   bool     // Since the snapshots were kept.
+	moved     []string // Cities of which there was news that is not in the index yet,
+	owed      []string // and shops: the database could not be read.
 
 	comparing  atomic.Bool // Whether a comparison is under way.
 	background sync.WaitGroup
@@ -107,13 +109,12 @@ func (s *Service) turn(ctx context.Context) error {
 	if err := s.KeepUp(ctx); err != nil {
 		return err
 	}
-	g := &s.guide
-	now, err := s.present(ctx)
+	compare, keep, err := s.due(ctx)
 	if err != nil {
 		return err
 	}
-	if now.Sub(g.compared) >= compareEvery && g.comparing.CompareAndSwap(false, true) {
-		g.compared = now
+	g := &s.guide
+	if compare && g.comparing.CompareAndSwap(false, true) {
 		g.background.Go(func() {
 			defer g.comparing.Store(false)
 			if err := s.Compare(ctx); err != nil && ctx.Err() == nil && s.OnError != nil {
@@ -121,14 +122,32 @@ func (s *Service) turn(ctx context.Context) error {
 			}
 		})
 	}
-	if g.changed && now.Sub(g.kept) >= keepEvery {
-		g.kept, g.changed = now, false
+	if keep {
 		return s.Keep(ctx)
 	}
 	return nil
 }
 
+// due says what has its turn now, and takes it for done.
+func (s *Service) due(ctx context.Context) (compare, keep bool, err error) {
+	g := &s.guide
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now, err := s.present(ctx)
+	if err != nil {
+		return false, false, err
+	}
+	if now.Sub(g.compared) >= compareEvery && !g.comparing.Load() {
+		g.compared, compare = now, true
+	}
+	if g.changed && now.Sub(g.kept) >= keepEvery {
+		g.kept, g.changed, keep = now, false, true
+	}
+	return compare, keep, nil
+}
+
 // present is the database's moment, and looks whether it is in another life.
+// The guide is locked.
 func (s *Service) present(ctx context.Context) (now time.Time, err error) {
 	var l life
 	err = s.DB.View(ctx, func(tx *db.Tx) error {
@@ -161,16 +180,22 @@ func (s *Service) KeepUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, city := range moved {
-			if err := s.surround(ctx, city); err != nil {
+		g.moved = append(g.moved, moved...)
+		for len(g.moved) > 0 {
+			if err := s.surround(ctx, g.moved[0]); err != nil && !errors.Is(err, errDocument) {
 				return err
 			}
+			g.moved = g.moved[1:]
 		}
 		ids, moreShops, err := s.next(ctx, g.news)
 		if err != nil {
 			return err
 		}
-		if err := s.apply(ctx, ids); err != nil {
+		g.owed = append(g.owed, ids...)
+		if err = s.apply(ctx, g.owed); err == nil || errors.Is(err, errDocument) {
+			g.owed = nil
+		}
+		if err != nil {
 			return err
 		}
 		if !more && !moreShops {
@@ -196,8 +221,10 @@ func (s *Service) next(ctx context.Context, r *outbox.Reader) (keys []string, mo
 	return slices.Compact(keys), more, err
 }
 
-// apply reads the shops with these ids and puts them where they are now.
+// apply reads the shops with these ids and puts them where they are now. It is
+// errDocument if some cannot be read and all others are there.
 func (s *Service) apply(ctx context.Context, ids []string) error {
+	var bad error
 	for part := range slices.Chunk(ids, readAtOnce) {
 		rows := make(map[string]shopRow, len(part))
 		err := s.DB.View(ctx, func(tx *db.Tx) error {
@@ -216,12 +243,18 @@ func (s *Service) apply(ctx context.Context, ids []string) error {
 		if err != nil {
 			return err
 		}
-		if err := s.put(ctx, part, rows); err != nil {
+		if err := s.put(ctx, part, rows); errors.Is(err, errDocument) {
+			bad = errors.Join(bad, err)
+		} else if err != nil {
 			return err
 		}
 	}
-	return nil
+	return bad
 }
+
+// errDocument says that a shop in the database cannot be read: asking again is
+// of no use, and no reason to leave the others out.
+var errDocument = errors.New("discover: a shop cannot be read")
 
 // put gives each town its rows, and takes from it what is elsewhere or gone.
 func (s *Service) put(ctx context.Context, ids []string, rows map[string]shopRow) error {
@@ -230,11 +263,10 @@ func (s *Service) put(ctx context.Context, ids []string, rows map[string]shopRow
 			return err
 		}
 	}
+	var bad error
 	for _, t := range *s.guide.towns.Load() {
 		b, err := t.batch(ids, rows)
-		if err != nil {
-			return err
-		}
+		bad = errors.Join(bad, err)
 		if len(b.Put)+len(b.Delete) == 0 {
 			continue
 		}
@@ -244,24 +276,26 @@ func (s *Service) put(ctx context.Context, ids []string, rows map[string]shopRow
 		s.guide.changed = true
 		t.learnNew(b.Put)
 	}
-	return nil
+	return bad
 }
 
-// batch is what the shops with these ids change in the town.
-func (t *town) batch(ids []string, rows map[string]shopRow) (b atlas.Batch, err error) {
+// batch is what the shops with these ids change in the town, and which of them
+// cannot be read.
+func (t *town) batch(ids []string, rows map[string]shopRow) (b atlas.Batch, bad error) {
 	m := newMaker(t.around.Load())
 	for _, id := range ids {
 		if r, ok := rows[id]; ok && r.City == t.city {
 			d, err := m.document(&r)
 			if err != nil {
-				return b, err
+				bad = errors.Join(bad, fmt.Errorf("%w: %s: %w", errDocument, id, err))
+				continue
 			}
 			b.Put = append(b.Put, d)
 		} else if _, here := t.index.Get(id); here {
 			b.Delete = append(b.Delete, id)
 		}
 	}
-	return b, nil
+	return b, bad
 }
 
 // found makes a town for a city that had no shops.

@@ -64,20 +64,15 @@ func (s *Service) Keep(ctx context.Context) error {
 	}
 	g := &s.guide
 	g.mu.Lock() // No news come in between the moment and the mark.
-	var now time.Time
 	var l life
 	err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
-		now = tx.Now()
 		l, err = lifeOf(tx)
 		return err
 	})
-	at := g.news.Position()
+	at, over, behind := g.news.Position(), l != g.life, len(g.owed)+len(g.moved) > 0
 	g.mu.Unlock()
-	if err != nil {
-		return err
-	}
-	if l != g.life {
-		return nil // Of a life that is over.
+	if err != nil || over || behind {
+		return err // What is of a life that is over, or not of the moment, is not kept.
 	}
 	for city, t := range *g.towns.Load() {
 		b, err := json.Marshal(mark{s.Program, l, city, at})
@@ -91,6 +86,5 @@ func (s *Service) Keep(ctx context.Context) error {
 			return fmt.Errorf("discover: snapshot of %s: %w", city, err)
 		}
 	}
-	g.kept = now
 	return nil
 }
