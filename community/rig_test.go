@@ -221,7 +221,7 @@ func (g *rig) count(table string) int {
 		"curate": `SELECT COUNT(*) FROM curate_notes`, "counts": `SELECT COUNT(*) FROM community_counts`,
 		"news": `SELECT COUNT(*) FROM outbox_items`, "asks": `SELECT COUNT(*) FROM community_asks`,
 		"saved notes": `SELECT COUNT(*) FROM community_saved_notes`, "saved shops": `SELECT COUNT(*) FROM community_saved_shops`,
-		"follows": `SELECT COUNT(*) FROM community_follows`,
+		"follows":                 `SELECT COUNT(*) FROM community_follows`,
 		"cases that are not gone": `SELECT COUNT(*) FROM community_cases WHERE state <> 'gone'`,
 	}
 	var n int
