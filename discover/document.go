@@ -61,10 +61,11 @@ func (m *maker) document(r *shopRow) (atlas.Doc, error) {
 	if err != nil {
 		return atlas.Doc{}, err
 	}
-	terms, err := readTerms(r.Terms)
+	shared, err := readTerms(r.Terms)
 	if err != nil {
 		return atlas.Doc{}, fmt.Errorf("discover: terms of %s: %w", r.ID, err)
 	}
+	terms := shared.Terms
 	saving, err := m.saving(r, terms)
 	if err != nil {
 		return atlas.Doc{}, err

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"sync"
 
+	"citywalk/fault"
 	"citywalk/geo"
 	"citywalk/money"
 	"citywalk/shop"
@@ -73,21 +76,28 @@ func (l Listing) encode(terms string) []byte {
 
 // decode reads what encode wrote. Its texts are parts of one copy of b.
 func decode(b []byte) (l Listing, err error) {
-	if len(b) < 8 {
-		return l, errListing
+	_, err = l.read(string(b), make([]string, 0, dishesShown))
+	return l, err
+}
+
+// read takes an encoded listing apart. Its texts are parts of s, its dishes
+// stand in the room that is left in dishes, and its terms are shared.
+func (l *Listing) read(s string, dishes []string) (t *sharedTerms, err error) {
+	if len(s) < 8 {
+		return nil, errListing
 	}
-	r := reader{s: string(b[8:])}
-	l.stamp = stampOf(b)
+	l.stamp = binary.LittleEndian.Uint64([]byte(s[:8]))
+	r := reader{s: s[8:]}
 	l.ID, l.Number, l.Name = shop.ID(r.text()), r.text(), r.text()
 	l.Category, l.District, l.Address = r.text(), r.text(), r.text()
 	l.State = shop.State(r.text())
 	terms := r.text()
 	l.Station, l.List = r.text(), r.text()
-	if n := min(r.count(), dishesShown); n > 0 {
-		l.Dishes = make([]string, n)
-		for i := range l.Dishes {
-			l.Dishes[i] = r.text()
-		}
+	for range min(r.count(), dishesShown) {
+		dishes = append(dishes, r.text())
+	}
+	if len(dishes) > 0 {
+		l.Dishes = slices.Clip(dishes)
 	}
 	l.Point = geo.Point{Lat: r.degrees(), Lng: r.degrees()}
 	l.Price = money.Amount(r.number())
@@ -96,10 +106,13 @@ func decode(b []byte) (l Listing, err error) {
 	l.Notes, l.Verified, l.Walk = int(r.number()), int(r.number()), int(r.number())
 	l.Back, l.Place = int(r.number()), int(r.number())
 	if r.bad || r.s != "" {
-		return Listing{}, errListing
+		*l = Listing{}
+		return nil, errListing
 	}
-	l.Terms, err = readTerms(terms)
-	return l, err
+	if t, err = readTerms(terms); err == nil {
+		l.Terms = t.Terms
+	}
+	return t, err
 }
 
 // stampOf is the stamp of an encoded listing.
@@ -166,16 +179,32 @@ const degree = 1e7
 
 // Terms repeat: a city's shops share a few hundred. Those that were read are
 // kept, up to a bound, and shared by all listings, which never change them.
-var known struct {
-	sync.RWMutex
-	terms map[string]shop.Terms
+type sharedTerms struct {
+	shop.Terms
+	zh, en string // Short.
 }
+
+// short is Terms.Short.
+func (t *sharedTerms) short(lang fault.Lang) string {
+	if lang == fault.Zh {
+		return t.zh
+	}
+	return t.en
+}
+
+var (
+	known struct {
+		sync.RWMutex
+		terms map[string]*sharedTerms
+	}
+	noTerms sharedTerms
+)
 
 const knownMax = 10_000
 
-func readTerms(text string) (t shop.Terms, err error) {
+func readTerms(text string) (*sharedTerms, error) {
 	if text == "" {
-		return t, nil
+		return &noTerms, nil
 	}
 	known.RLock()
 	t, ok := known.terms[text]
@@ -183,14 +212,16 @@ func readTerms(text string) (t shop.Terms, err error) {
 	if ok {
 		return t, nil
 	}
-	if err := json.Unmarshal([]byte(text), &t); err != nil {
-		return t, fmt.Errorf("discover: terms: %w", err)
+	t = new(sharedTerms)
+	if err := json.Unmarshal([]byte(text), &t.Terms); err != nil {
+		return nil, fmt.Errorf("discover: terms: %w", err)
 	}
+	t.zh, t.en = t.Short(fault.Zh), t.Short(fault.En)
 	known.Lock()
 	defer known.Unlock()
 	if known.terms == nil || len(known.terms) >= knownMax {
-		known.terms = map[string]shop.Terms{}
+		known.terms = map[string]*sharedTerms{}
 	}
-	known.terms[text] = t
+	known.terms[strings.Clone(text)] = t // Not a part of what else was read.
 	return t, nil
 }

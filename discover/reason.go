@@ -1,7 +1,6 @@
 package discover
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"time"
@@ -39,59 +38,99 @@ type Why struct {
 }
 
 // Say says the reason in a few words.
-func (w Why) Say(lang fault.Lang) string {
-	zh, en := "", ""
+func (w Why) Say(lang fault.Lang) string { return string(w.AppendSay(nil, lang)) }
+
+// AppendSay appends what Say says. An answer says some sixty reasons.
+func (w Why) AppendSay(b []byte, lang fault.Lang) []byte {
+	if lang == fault.En {
+		return w.appendEn(b)
+	}
+	return w.appendZh(b)
+}
+
+func (w Why) appendZh(b []byte) []byte {
 	switch w.Reason {
 	case IsNear:
-		n := strconv.Itoa(w.N)
-		zh, en = "步行 "+n+" 分钟", n+" min walk"
+		return counted(b, "步行 ", w.N, " 分钟")
 	case AtStation:
-		zh, en = fmt.Sprintf("%s站步行 %d 分钟", w.Text, w.N), fmt.Sprintf("%d min walk from %s", w.N, w.Text)
+		return counted(append(b, w.Text...), "站步行 ", w.N, " 分钟")
 	case CameBack:
-		zh, en = fmt.Sprintf("%d%% 的本地人又来过", w.N), fmt.Sprintf("%d %% of locals came back", w.N)
+		return counted(b, "", w.N, "% 的本地人又来过")
 	case InList:
-		zh, en = fmt.Sprintf("%s榜第 %d", listName(w.Text, fault.Zh), w.N), fmt.Sprintf("no. %d in “%s”", w.N, listName(w.Text, fault.En))
+		return counted(append(b, listName(w.Text, fault.Zh)...), "榜第 ", w.N, "")
 	case IsNew:
-		zh, en = "新店", "new here"
+		return append(b, "新店"...)
 	case HasDish:
-		zh, en = "有"+w.Text, "serves "+w.Text
+		return append(append(b, "有"...), w.Text...)
 	case WasProved:
-		zh, en = fmt.Sprintf("%d 条到店实付笔记", w.N), plural(w.N, "note after a paid visit", "notes after paid visits")
+		return counted(b, "", w.N, " 条到店实付笔记")
 	case IsCurated:
-		zh, en = "精选", "curated"
+		return append(b, "精选"...)
 	case CardNow:
-		zh, en = "会员卡现在可用："+w.Text, "card now: "+w.Text
+		return append(append(b, "会员卡现在可用："...), w.Text...)
 	case CardLater:
-		zh, en = "会员卡这会儿不可用", "card not at this hour"
+		return append(b, "会员卡这会儿不可用"...)
 	case NoCard:
-		zh, en = "还不能用会员卡", "does not take the card yet"
+		return append(b, "还不能用会员卡"...)
 	case ShutNow:
-		zh, en = "现在不营业，"+w.Text+" 开门", "closed now, opens "+w.Text
+		return append(append(append(b, "现在不营业，"...), w.Text...), " 开门"...)
+	}
+	return b
+}
+
+func (w Why) appendEn(b []byte) []byte {
+	switch w.Reason {
+	case IsNear:
+		return counted(b, "", w.N, " min walk")
+	case AtStation:
+		return append(counted(b, "", w.N, " min walk from "), w.Text...)
+	case CameBack:
+		return counted(b, "", w.N, " % of locals came back")
+	case InList:
+		return append(append(counted(b, "no. ", w.N, " in “"), listName(w.Text, fault.En)...), "”"...)
+	case IsNew:
+		return append(b, "new here"...)
+	case HasDish:
+		return append(append(b, "serves "...), w.Text...)
+	case WasProved:
+		if w.N == 1 {
+			return append(b, "1 note after a paid visit"...)
+		}
+		return counted(b, "", w.N, " notes after paid visits")
+	case IsCurated:
+		return append(b, "curated"...)
+	case CardNow:
+		return append(append(b, "card now: "...), w.Text...)
+	case CardLater:
+		return append(b, "card not at this hour"...)
+	case NoCard:
+		return append(b, "does not take the card yet"...)
+	case ShutNow:
+		return append(append(b, "closed now, opens "...), w.Text...)
+	}
+	return b
+}
+
+// counted appends a number and what stands around it.
+func counted(b []byte, before string, n int, after string) []byte {
+	return append(strconv.AppendInt(append(b, before...), int64(n), 10), after...)
+}
+
+// listName is what a public list is called.
+func listName(list string, lang fault.Lang) string {
+	zh, en := "", ""
+	switch list {
+	case "back":
+		zh, en = "本地人回头", "locals came back"
+	case "trip":
+		zh, en = "值得专程", "worth the trip"
+	case "small":
+		zh, en = "小而被爱", "small and loved"
 	}
 	if lang == fault.En {
 		return en
 	}
 	return zh
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
-// listName is what a public list is called.
-func listName(list string, lang fault.Lang) string {
-	names := map[string][2]string{
-		"back":  {"本地人回头", "locals came back"},
-		"trip":  {"值得专程", "worth the trip"},
-		"small": {"小而被爱", "small and loved"},
-	}[list]
-	if lang == fault.En {
-		return names[1]
-	}
-	return names[0]
 }
 
 // WalkMinutes is how many minutes one walks a distance as the crow flies, at
@@ -100,52 +139,51 @@ func WalkMinutes(metres float64) int {
 	return max(1, int(math.Ceil(metres*geo.Detour/geo.MetresAMinute)))
 }
 
-// why is what speaks for a listing at a local time; distance is negative where
-// nobody asked from a place. dish is the dish that was asked for, or "".
-func (l Listing) why(distance float64, dish string, local time.Time, lang fault.Lang) (all []Why) {
-	if distance >= 0 {
-		all = append(all, Why{Reason: IsNear, N: WalkMinutes(distance)})
-	} else if l.Station != "" {
-		all = append(all, Why{Reason: AtStation, N: WalkMinutes(float64(l.Walk)), Text: l.Station})
+// why appends what speaks for a shop at a local time. dish is the dish that was
+// asked for, or "".
+func (h *Hit) why(all []Why, dish string, local time.Time) []Why {
+	begun := len(all)
+	if h.Distance >= 0 {
+		all = append(all, Why{Reason: IsNear, N: WalkMinutes(h.Distance)})
+	} else if h.Station != "" {
+		all = append(all, Why{Reason: AtStation, N: WalkMinutes(float64(h.Walk)), Text: h.Station})
 	}
 	if dish != "" {
 		all = append(all, Why{Reason: HasDish, Text: dish})
 	}
 	switch {
-	case l.Back >= 0:
-		all = append(all, Why{Reason: CameBack, N: l.Back})
-	case l.List == "new":
+	case h.Back >= 0:
+		all = append(all, Why{Reason: CameBack, N: h.Back})
+	case h.List == "new":
 		all = append(all, Why{Reason: IsNew})
-	case l.Place > 0:
-		all = append(all, Why{Reason: InList, N: l.Place, Text: l.List})
-	case l.Verified > 0:
-		all = append(all, Why{Reason: WasProved, N: l.Verified})
-	case l.Curated:
+	case h.Place > 0:
+		all = append(all, Why{Reason: InList, N: h.Place, Text: h.List})
+	case h.Verified > 0:
+		all = append(all, Why{Reason: WasProved, N: h.Verified})
+	case h.Curated:
 		all = append(all, Why{Reason: IsCurated})
 	}
-	all = append(all, l.card(local, lang))
-	return all[:min(len(all), reasonsSaid)]
+	all = append(all, h.card(local))
+	return all[:min(len(all), begun+reasonsSaid)]
 }
 
 // card says what the card does at the shop at a local time.
-func (l Listing) card(local time.Time, lang fault.Lang) Why {
-	sh := shop.Shop{State: l.State, Terms: l.Terms, Opens: l.Opens, Closes: l.Closes}
+func (h *Hit) card(local time.Time) Why {
+	sh := shop.Shop{Opens: h.Opens, Closes: h.Closes}
 	open, known := sh.OpenAt(local)
 	switch {
-	case l.State != shop.Live:
+	case h.State != shop.Live:
 		return Why{Reason: NoCard}
 	case known && !open:
-		return Why{Reason: ShutNow, Text: fmt.Sprintf("%02d:%02d", l.Opens/60, l.Opens%60)}
-	case !sh.CardAt(local).Now:
+		return Why{Reason: ShutNow, Text: clock(h.Opens)}
+	case !h.Terms.ApplyAt(local):
 		return Why{Reason: CardLater}
 	}
-	return Why{Reason: CardNow, Text: l.Terms.Short(lang)}
+	return Why{Reason: CardNow, Text: h.Gives}
 }
 
-// away is the distance from a point, or -1 where nobody asked from one.
-func (l Listing) away(from *geo.Point) float64 {
-	if from == nil {
-		return -1
-	}
-	return geo.Distance(*from, l.Point)
+// clock is a minute of the day as people write it.
+func clock(minute int) string {
+	h, m := minute/60, minute%60
+	return string([]byte{'0' + byte(h/10), '0' + byte(h%10), ':', '0' + byte(m/10), '0' + byte(m%10)})
 }

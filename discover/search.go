@@ -3,6 +3,7 @@ package discover
 import (
 	"context"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -79,6 +80,7 @@ type Answer struct {
 type Hit struct {
 	Listing
 	Distance float64 // Metres; negative where there is no place to count from.
+	Gives    string  // What the card does there, in short, in the query's language.
 	Why      []Why
 }
 
@@ -313,15 +315,10 @@ func (x question) choose(f *atlas.Filter, w parlance.Wishes, local time.Time) {
 func fen(a money.Amount) int32 { return int32(min(max(a, 0), math.MaxInt32)) }
 
 // answer makes an answer of what the index found.
-func (x question) answer(found atlas.Answer, from *geo.Point, local time.Time) (Answer, error) {
-	out := Answer{Understood: x.parts, Next: found.Next.String(), Sort: x.Sort, From: from}
-	for _, h := range found.Hits {
-		l, err := decode(h.Payload)
-		if err != nil {
-			return out, err
-		}
-		d := l.away(from)
-		out.Hits = append(out.Hits, Hit{l, d, l.why(d, l.serves(x.Text), local, x.Lang)})
+func (x *question) answer(found atlas.Answer, from *geo.Point, local time.Time) (out Answer, err error) {
+	out = Answer{Understood: x.parts, Next: found.Next.String(), Sort: x.Sort, From: from}
+	if out.Hits, err = x.hits(found.Hits, from, local); err != nil {
+		return out, err
 	}
 	if f := found.Facets; f != nil {
 		out.Facets = Facets{Total: f.Total, About: f.About, Categories: f.Categories, Districts: f.Districts, Areas: f.Areas,
@@ -334,9 +331,45 @@ func (x question) answer(found atlas.Answer, from *geo.Point, local time.Time) (
 	return out, nil
 }
 
+// hits reads what the index found. All texts are parts of one piece of memory,
+// and so are all dishes and all reasons of another, since nothing else in an
+// answer is made as often.
+func (x *question) hits(found []atlas.Hit, from *geo.Point, local time.Time) ([]Hit, error) {
+	if len(found) == 0 {
+		return nil, nil
+	}
+	size := 0
+	for i := range found {
+		size += len(found[i].Payload)
+	}
+	var texts strings.Builder
+	texts.Grow(size)
+	for i := range found {
+		texts.Write(found[i].Payload)
+	}
+	rest, asked := texts.String(), strings.TrimSpace(x.Text)
+	dishes, whys := make([]string, 0, dishesShown*len(found)), make([]Why, 0, reasonsSaid*len(found))
+	hits := make([]Hit, len(found))
+	for i := range hits {
+		h, n := &hits[i], len(found[i].Payload)
+		terms, err := h.read(rest[:n], dishes)
+		if err != nil {
+			return nil, err
+		}
+		rest, dishes = rest[n:], dishes[len(h.Dishes):len(h.Dishes)]
+		h.Gives, h.Distance = terms.short(x.Lang), found[i].Distance
+		if from == nil {
+			h.Distance = -1
+		}
+		begun := len(whys)
+		whys = h.why(whys, h.serves(asked), local)
+		h.Why = slices.Clip(whys[begun:])
+	}
+	return hits, nil
+}
+
 // serves returns the dish of the shop that the words name, or "".
-func (l Listing) serves(text string) string {
-	text = strings.TrimSpace(text)
+func (l *Listing) serves(text string) string {
 	if text == "" {
 		return ""
 	}

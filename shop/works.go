@@ -42,8 +42,13 @@ func (s Shop) CardAt(local time.Time) Works {
 // cardWorks is Works.Now.
 func (s Shop) cardWorks(local time.Time) bool {
 	open, known := s.OpenAt(local)
-	return s.State == Live && s.Terms.Kind != None && (open || !known) &&
-		within(s.Terms.Hours, local) && !slices.Contains(s.Terms.Blackout, ledger.DayOf(local, local.Location()))
+	return s.State == Live && (open || !known) && s.Terms.ApplyAt(local)
+}
+
+// ApplyAt reports whether the terms apply at a local time, whatever the bill.
+func (t *Terms) ApplyAt(local time.Time) bool {
+	return t.Kind != None && within(t.Hours, local) &&
+		(len(t.Blackout) == 0 || !slices.Contains(t.Blackout, ledger.DayOf(local, local.Location())))
 }
 
 // turns are the minutes of a day at which the card may begin or cease to work,

@@ -253,6 +253,9 @@ func op[I, O any](a *API, method, path, id, summary string, action account.Actio
 			return a.serve(w, r)
 		}
 	}
+	if answer, ok := o.Metadata[quickKey].(quickly); ok {
+		serve = func(w http.ResponseWriter, r *http.Request) error { return a.serveQuick(answer, w, r) }
+	}
 	class, _ := o.Metadata[classKey].(web.Class)
 	a.routes = append(a.routes, web.Route{Pattern: method + " " + Prefix + path, Action: action, Class: class, Handle: serve})
 	huma.Register(a.api, o, func(ctx context.Context, in *I) (*O, error) {

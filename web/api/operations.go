@@ -29,8 +29,8 @@ func (a *API) operations() {
 
 	// Shops.
 	op(a, get, "/shops", "shops", "Find shops near a place or by name", account.ActPublic, a.shops)
-	op(a, get, "/search", "search", "Find shops by words, place, hour and price", account.ActPublic, a.search)
-	op(a, get, "/suggest", "suggest", "Complete what was typed so far", account.ActPublic, a.suggest)
+	op(a, get, "/search", "search", "Find shops by words, place, hour and price", account.ActPublic, a.search, quick(a.quickSearch))
+	op(a, get, "/suggest", "suggest", "Complete what was typed so far", account.ActPublic, a.suggest, quick(a.quickSuggest))
 	op(a, get, "/shops/{shop}", "shop", "One shop", account.ActPublic, a.oneShop)
 	op(a, get, "/shops/{shop}/dossier", "why", "Why a shop is on the curated list", account.ActPublic, a.why)
 	op(a, get, "/lists", "publicList", "A public list of shops, with places and why", account.ActPublic, a.publicList)

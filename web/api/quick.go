@@ -3,126 +3,121 @@ package api
 import (
 	"encoding/json"
 	"io"
+	"net/http"
 	"strconv"
-	"unicode/utf8"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"citywalk/web"
 )
 
-// A quick body writes itself. Search is asked far more often than anything else
-// and found in some microseconds; to have it written by reflection would cost
-// several times as much. What it writes is what encoding/json would.
-type quick interface{ appendJSON([]byte) []byte }
+// Search and suggest are asked far more often than anything else, and the index
+// answers in some microseconds; to have the question read and the answer
+// written by reflection would cost several times as much. So what is asked in
+// the usual way is read and written by hand (quickread.go, quickwrite.go):
+// known parameters, each once, plain numbers, whatever the document allows.
+// Everything else, and every refusal, is left to the operation as the document
+// has it. A program cannot tell which of the two answered: the bodies are the
+// same to the byte.
 
-// marshal is huma's, but for bodies that write themselves.
+// A quickly is such an answer, appended to b; false leaves the request to the
+// operation.
+type quickly func(b []byte, r *http.Request) ([]byte, bool)
+
+const quickKey = "quick"
+
+// quick lets an operation be answered by hand.
+func quick(answer quickly) func(*huma.Operation) {
+	return func(o *huma.Operation) { o.Metadata = map[string]any{quickKey: answer} }
+}
+
+// answers are the buffers of bodies, which are used again.
+var answers = sync.Pool{New: func() any { return new(make([]byte, 0, 16<<10)) }}
+
+// answerMax is the largest buffer that is kept.
+const answerMax = 128 << 10
+
+// serveQuick answers by hand what was asked in the usual way.
+func (a *API) serveQuick(answer quickly, w http.ResponseWriter, r *http.Request) error {
+	if !usual(r) {
+		return a.serve(w, r)
+	}
+	kept := answers.Get().(*[]byte)
+	body, ok := answer((*kept)[:0], r)
+	if ok {
+		h := w.Header()
+		h["Cache-Control"], h["Content-Type"], h["Content-Length"] = noStore, jsonType, []string{strconv.Itoa(len(body))}
+		w.WriteHeader(http.StatusOK)
+		w.Write(body) // If that fails the caller has gone.
+	}
+	if cap(body) <= answerMax {
+		*kept = body
+		answers.Put(kept)
+	}
+	if !ok {
+		return a.serve(w, r)
+	}
+	return nil
+}
+
+// Headers that are the same for all.
+var noStore, jsonType = []string{"no-store"}, []string{"application/json"}
+
+// usual reports whether a request is a GET without a body that takes JSON as
+// nearly everybody writes it.
+func usual(r *http.Request) bool {
+	if r.Method != http.MethodGet || r.ContentLength != 0 {
+		return false
+	}
+	accept := r.Header["Accept"]
+	if len(accept) == 0 {
+		return true
+	}
+	switch accept[0] {
+	case "*/*", "application/json", "application/json, text/plain, */*":
+		return len(accept) == 1
+	}
+	return false
+}
+
+// marshal is huma's, but for searches, in which signs that mean something in
+// HTML are escaped.
 func marshal(w io.Writer, v any) error {
-	if q, ok := v.(quick); ok {
-		_, err := w.Write(q.appendJSON(make([]byte, 0, 8<<10)))
+	if s, ok := v.(searchBody); ok {
+		text, err := json.Marshal(s)
+		if err == nil {
+			_, err = w.Write(text)
+		}
 		return err
 	}
 	return huma.DefaultJSONFormat.Marshal(w, v)
 }
 
-func (s searchBody) appendJSON(b []byte) []byte {
-	b = appendHits(append(b, `{"hits":`...), s.Hits)
-	if s.Total != 0 {
-		b = strconv.AppendInt(append(b, `,"total":`...), int64(s.Total), 10)
+// quickSearch is search.
+func (a *API) quickSearch(b []byte, r *http.Request) ([]byte, bool) {
+	in := searchIn{Sort: "best", Limit: 20}
+	if !readQuery(r.URL.RawQuery, in.take) {
+		return b, false
 	}
-	if s.About {
-		b = append(b, `,"about":true`...)
-	}
-	// The rest is short or rare.
-	b = appendMember(b, "facets", s.Facets, s.Facets != nil)
-	b = appendMember(b, "understood", s.Understood, len(s.Understood) > 0)
-	b = appendText(b, "spelt", s.Spelt)
-	b = appendText(b, "next", s.Next)
-	b = appendMember(b, "instead", s.Instead, s.Instead != nil)
-	return append(b, '}')
-}
-
-func appendHits(b []byte, hits []hitBody) []byte {
-	b = append(b, '[')
-	for i, h := range hits {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = h.appendJSON(b)
-	}
-	return append(b, ']')
-}
-
-func (h hitBody) appendJSON(b []byte) []byte {
-	b = appendString(append(b, `{"id":`...), h.ID)
-	b = appendString(append(b, `,"number":`...), h.Number)
-	b = appendString(append(b, `,"name":`...), h.Name)
-	b = appendText(b, "category", h.Category)
-	b = appendText(b, "district", h.District)
-	b = appendText(b, "address", h.Address)
-	b = strconv.AppendFloat(append(b, `,"lat":`...), h.Lat, 'f', -1, 64)
-	b = strconv.AppendFloat(append(b, `,"lng":`...), h.Lng, 'f', -1, 64)
-	if h.Price != 0 {
-		b = strconv.AppendInt(append(b, `,"price":`...), int64(h.Price), 10)
-	}
-	b = strconv.AppendBool(append(b, `,"card":`...), h.Card)
-	if h.Curated {
-		b = append(b, `,"curated":true`...)
-	}
-	b = appendText(b, "gives", h.Gives)
-	if h.Distance != nil {
-		b = strconv.AppendInt(append(b, `,"distance":`...), int64(*h.Distance), 10)
-	}
-	b = append(b, `,"why":[`...)
-	for i, w := range h.Why {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendString(append(b, `{"reason":`...), w.Reason)
-		b = appendString(append(b, `,"says":`...), w.Says)
-		if w.N != 0 {
-			b = strconv.AppendInt(append(b, `,"n":`...), int64(w.N), 10)
-		}
-		b = append(b, '}')
-	}
-	return append(b, "]}"...)
-}
-
-// appendText adds a member that is left out when it is empty.
-func appendText(b []byte, name, value string) []byte {
-	if value == "" {
-		return b
-	}
-	return appendString(append(append(append(b, `,"`...), name...), `":`...), value)
-}
-
-// appendMember adds a member by reflection, if it is there.
-func appendMember(b []byte, name string, value any, there bool) []byte {
-	if !there {
-		return b
-	}
-	text, err := json.Marshal(value)
+	q := in.query()
+	q.Lang = web.Lang(r)
+	found, err := a.Discover.Search(r.Context(), q)
 	if err != nil {
-		panic(err) // These are texts and numbers.
+		return b, false // The operation says what is wrong.
 	}
-	return append(append(append(append(b, `,"`...), name...), `":`...), text...)
+	return appendSearch(b, &found, q.Lang), true
 }
 
-// appendString adds a JSON string. Nearly all have nothing to escape.
-func appendString(b []byte, s string) []byte {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' || c == 0xE2 {
-			return appendEscaped(b, s)
-		}
+// quickSuggest is suggest.
+func (a *API) quickSuggest(b []byte, r *http.Request) ([]byte, bool) {
+	var in suggestIn
+	if !readQuery(r.URL.RawQuery, in.take) {
+		return b, false
 	}
-	if !utf8.ValidString(s) {
-		return appendEscaped(b, s)
-	}
-	return append(append(append(b, '"'), s...), '"')
-}
-
-func appendEscaped(b []byte, s string) []byte {
-	text, err := json.Marshal(s)
+	found, err := a.Discover.Suggest(r.Context(), in.City, in.Q)
 	if err != nil {
-		panic(err) // A string is always JSON.
+		return b, false
 	}
-	return append(b, text...)
+	return appendSuggestions(b, found)
 }

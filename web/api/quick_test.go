@@ -2,43 +2,58 @@ package api
 
 import (
 	"encoding/json"
-	"fmt"
+	"math"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"citywalk/discover"
+	"citywalk/fault"
+	"citywalk/geo"
+	"citywalk/money"
+	"citywalk/parlance"
+	"citywalk/shop"
 )
 
-// What a body writes by itself is what encoding/json writes.
-func TestQuickBodiesAreWhatReflectionWrites(t *testing.T) {
+// What is written by hand is what encoding/json writes of the document's body,
+// whatever texts and numbers there are.
+func TestAnswersByHandAreWhatReflectionWrites(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.String()
-		hit := rapid.Custom(func(t *rapid.T) hitBody {
-			h := hitBody{ID: text.Draw(t, "id"), Number: text.Draw(t, "number"), Name: text.Draw(t, "name"), Category: text.Draw(t, "category"),
-				Lat: rapid.Float64Range(-90, 90).Draw(t, "lat"), Lng: rapid.Float64Range(0.001, 180).Draw(t, "lng"), Price: 100,
-				Card: rapid.Bool().Draw(t, "card"), Curated: rapid.Bool().Draw(t, "curated"), Gives: text.Draw(t, "gives"), Why: []whyBody{}}
-			if rapid.Bool().Draw(t, "near") {
-				m := rapid.Int().Draw(t, "distance")
-				h.Distance = &m
-			}
-			for range rapid.IntRange(0, 3).Draw(t, "whys") {
-				h.Why = append(h.Why, whyBody{text.Draw(t, "reason"), text.Draw(t, "says"), rapid.Int().Draw(t, "n")})
-			}
+		text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"<b>&", "\"\\", "\u2027\u2028", "\u2029", "\xe2\x80", "\xff", "\x00\t", "“茶”"}))
+		n := rapid.IntRange(0, 9)
+		degrees := func(most float64) *rapid.Generator[float64] {
+			kept := rapid.Custom(func(t *rapid.T) float64 {
+				return math.Round(rapid.Float64Range(-most, most).Draw(t, "degrees")*1e7) / 1e7
+			})
+			return rapid.OneOf(kept, rapid.Float64Range(-most, most), rapid.SampledFrom([]float64{0, 1e-7, -9e-7, 1e-6, 1, -most, 31.23}))
+		}
+		reasons := []discover.Reason{discover.IsNear, discover.AtStation, discover.CameBack, discover.InList, discover.IsNew, discover.HasDish,
+			discover.WasProved, discover.IsCurated, discover.CardNow, discover.CardLater, discover.NoCard, discover.ShutNow}
+		why := rapid.Custom(func(t *rapid.T) discover.Why {
+			return discover.Why{Reason: rapid.SampledFrom(reasons).Draw(t, "reason"), N: n.Draw(t, "n"), Text: text.Draw(t, "text")}
+		})
+		hit := rapid.Custom(func(t *rapid.T) discover.Hit {
+			h := discover.Hit{Distance: rapid.Float64Range(-1, 1e6).Draw(t, "distance"), Gives: text.Draw(t, "gives"), Why: rapid.SliceOfN(why, 1, 4).Draw(t, "why")}
+			h.ID, h.Number, h.Name = shop.ID(text.Draw(t, "id")), text.Draw(t, "number"), text.Draw(t, "name")
+			h.Category, h.District, h.Address = text.Draw(t, "category"), text.Draw(t, "district"), text.Draw(t, "address")
+			h.Point = geo.Point{Lat: degrees(90).Draw(t, "lat"), Lng: degrees(180).Draw(t, "lng")}
+			h.Price, h.Curated = money.Amount(n.Draw(t, "price")), rapid.Bool().Draw(t, "curated")
+			h.State = rapid.SampledFrom([]shop.State{shop.Live, shop.Paused}).Draw(t, "state")
 			return h
 		})
-		body := searchBody{Hits: rapid.SliceOfN(hit, 0, 3).Draw(t, "hits"), Total: rapid.IntRange(0, 9).Draw(t, "total"), Next: text.Draw(t, "next"), Spelt: text.Draw(t, "spelt")}
-		if body.Hits == nil {
-			body.Hits = []hitBody{}
+		part := rapid.Custom(func(t *rapid.T) parlance.Part {
+			return parlance.Part{Kind: rapid.SampledFrom([]parlance.PartKind{parlance.Words, parlance.Kind, parlance.Wish}).Draw(t, "kind"),
+				Zh: text.Draw(t, "zh"), En: text.Draw(t, "en"), From: n.Draw(t, "from"), To: n.Draw(t, "to")}
+		})
+		found := discover.Answer{Hits: rapid.SliceOfN(hit, 0, 3).Draw(t, "hits"), Understood: rapid.SliceOfN(part, 0, 3).Draw(t, "understood"),
+			Spelt: text.Draw(t, "spelt"), Next: text.Draw(t, "next"), Facets: discover.Facets{Total: n.Draw(t, "total"), About: rapid.Bool().Draw(t, "about")}}
+		if rapid.Bool().Draw(t, "nothing") {
+			found.Instead = &discover.Instead{Gave: found.Understood, Hits: found.Hits, Dropped: []discover.Condition{discover.OpenHour}}
 		}
-		var quick, slow any
-		plain, err := json.Marshal(body)
-		if err == nil {
-			err = json.Unmarshal(plain, &slow)
-		}
-		if err == nil {
-			err = json.Unmarshal(body.appendJSON(nil), &quick)
-		}
-		if err != nil || fmt.Sprint(quick) != fmt.Sprint(slow) {
-			t.Fatalf("%v\n%s\n%s", err, body.appendJSON(nil), plain)
+		lang := rapid.SampledFrom([]fault.Lang{fault.Zh, fault.En}).Draw(t, "lang")
+		plain, err := json.Marshal(showSearch(&found, lang))
+		if got := appendSearch(nil, &found, lang); err != nil || string(got) != string(plain) {
+			t.Fatalf("%v\n%s\n%s", err, got, plain)
 		}
 	})
 }

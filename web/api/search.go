@@ -134,19 +134,32 @@ func (a *API) search(ctx context.Context, in *searchIn) (*searchOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := searchBody{Hits: a.showHits(ctx, found.Hits), Next: found.Next, Total: found.Facets.Total, About: found.Facets.About}
-	if f := found.Facets; f.Total > 0 {
-		out.Facets = &facetsBody{Categories: showCounts(f.Categories), Districts: showCounts(f.Districts), Areas: showCounts(f.Areas),
-			Card: f.Card, Curated: f.Curated, Proved: f.Proved}
+	return &searchOut{showSearch(&found, q.Lang)}, nil
+}
+
+func showSearch(found *discover.Answer, lang fault.Lang) searchBody {
+	return searchBody{Hits: showHits(lang, found.Hits), Next: found.Next, Total: found.Facets.Total, About: found.Facets.About,
+		Facets: showFacets(found.Facets), Understood: showParts(lang, found.Understood), Spelt: found.Spelt,
+		Instead: showInstead(lang, found.Instead)}
+}
+
+func showFacets(f discover.Facets) *facetsBody {
+	if f.Total == 0 {
+		return nil
 	}
-	out.Understood, out.Spelt = showParts(ctx, found.Understood), found.Spelt
-	if in := found.Instead; in != nil {
-		out.Instead = &insteadBody{Hits: a.showHits(ctx, in.Hits), Gave: showParts(ctx, in.Gave), Dropped: []string{}}
-		for _, c := range in.Dropped {
-			out.Instead.Dropped = append(out.Instead.Dropped, string(c))
-		}
+	return &facetsBody{Categories: showCounts(f.Categories), Districts: showCounts(f.Districts), Areas: showCounts(f.Areas),
+		Card: f.Card, Curated: f.Curated, Proved: f.Proved}
+}
+
+func showInstead(lang fault.Lang, in *discover.Instead) *insteadBody {
+	if in == nil {
+		return nil
 	}
-	return &searchOut{out}, nil
+	out := &insteadBody{Hits: showHits(lang, in.Hits), Gave: showParts(lang, in.Gave), Dropped: []string{}}
+	for _, c := range in.Dropped {
+		out.Dropped = append(out.Dropped, string(c))
+	}
+	return out
 }
 
 // partKinds are what parts of a question are called.
@@ -154,10 +167,10 @@ var partKinds = map[parlance.PartKind]string{
 	parlance.Words: "words", parlance.Kind: "kind", parlance.At: "at", parlance.In: "in", parlance.Price: "price", parlance.Wish: "wish",
 }
 
-func showParts(ctx context.Context, parts []parlance.Part) (all []partBody) {
+func showParts(lang fault.Lang, parts []parlance.Part) (all []partBody) {
 	for _, p := range parts {
 		says := p.Zh
-		if langOf(ctx) == fault.En {
+		if lang == fault.En {
 			says = p.En
 		}
 		all = append(all, partBody{partKinds[p.Kind], says, p.From, p.To})
@@ -173,17 +186,17 @@ func showCounts(counts []atlas.Count) []countBody {
 	return all
 }
 
-func (a *API) showHits(ctx context.Context, hits []discover.Hit) []hitBody {
-	l, all := langOf(ctx), make([]hitBody, len(hits))
+func showHits(lang fault.Lang, hits []discover.Hit) []hitBody {
+	all := make([]hitBody, len(hits))
 	for i, h := range hits {
 		b := hitBody{ID: string(h.ID), Number: h.Number, Name: h.Name, Category: h.Category, District: h.District, Address: h.Address,
-			Lat: h.Point.Lat, Lng: h.Point.Lng, Price: h.Price, Card: h.State == shop.Live, Curated: h.Curated, Gives: h.Terms.Short(l)}
+			Lat: h.Point.Lat, Lng: h.Point.Lng, Price: h.Price, Card: h.State == shop.Live, Curated: h.Curated, Gives: h.Gives}
 		if h.Distance >= 0 {
 			m := int(h.Distance)
 			b.Distance = &m
 		}
 		for _, w := range h.Why {
-			b.Why = append(b.Why, whyBody{string(w.Reason), w.Say(l), w.N})
+			b.Why = append(b.Why, whyBody{string(w.Reason), w.Say(lang), w.N})
 		}
 		all[i] = b
 	}
