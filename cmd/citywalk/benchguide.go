@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -25,28 +24,38 @@ import (
 // what it answers over HTTP beside a handler that does nothing.
 type BenchGuideCmd struct {
 	Listing `embed:""`
-	Shops   int `default:"1000000" help:"Shops of the city."`
-	Changes int `default:"40" help:"Changes whose way into the index is timed."`
-	Seconds int `default:"5" help:"Seconds of each measurement over HTTP."`
-	Callers int `default:"16" help:"Connections that ask at once."`
+	Shops   int    `default:"1000000" help:"Shops of the city."`
+	Engine  string `default:"sqlite" enum:"sqlite,postgres" help:"Where the shops stand; postgres starts a throw-away server of its own."`
+	Changes int    `default:"40" help:"Changes whose way into the index is timed."`
+	Seconds int    `default:"5" help:"Seconds of each measurement over HTTP."`
+	Callers int    `default:"16" help:"Connections that ask at once."`
+}
+
+// A guideLook is what one look costs that many members take, asked anew each
+// time.
+type guideLook struct {
+	Name string        `json:"name"`
+	P50  time.Duration `json:"p50_ns"`
+	Most time.Duration `json:"max_ns"`
 }
 
 // A guideReport is what was measured.
 type guideReport struct {
 	Shops     int           `json:"shops"`
-	Start     time.Duration `json:"start_ns"` // From the database.
+	Engine    string        `json:"engine"`
+	Start     time.Duration `json:"start_ns"`      // From the database.
+	StartWork time.Duration `json:"start_work_ns"` // Of the processor, in that time.
 	Memory    float64       `json:"bytes_per_shop"`
 	Peak      uint64        `json:"peak_bytes"` // Of the process, at the end of the start.
 	Snapshot  time.Duration `json:"snapshot_ns"`
 	OnDisk    int64         `json:"snapshot_bytes"`
-	Restart   time.Duration `json:"restart_ns"` // From the snapshot.
+	Restart   time.Duration `json:"restart_ns"` // From the snapshot, until it answers.
 	HeardP50  time.Duration `json:"heard_p50_ns"`
 	HeardMost time.Duration `json:"heard_max_ns"`
+	Looks     []guideLook   `json:"looks"`
 	HTTP      []httpLevel   `json:"http"`
 	Alike     bool          `json:"alike"` // A node from the snapshot has the digest of one from the database.
 }
-
-const benchTown = "量城"
 
 func (c *BenchGuideCmd) Run(ctx context.Context, s *Streams) error {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
@@ -55,7 +64,12 @@ func (c *BenchGuideCmd) Run(ctx context.Context, s *Streams) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	cfg, err := loadConfig(filepath.Join(dir, "bench.db"), dir)
+	y, err := newYardstick(ctx, c.Engine, "", filepath.Join(dir, c.Engine))
+	if err != nil {
+		return err
+	}
+	defer y.close()
+	cfg, err := loadConfig(y.url, dir)
 	if err != nil {
 		return err
 	}
@@ -65,7 +79,7 @@ func (c *BenchGuideCmd) Run(ctx context.Context, s *Streams) error {
 	}
 	defer a.close()
 	fmt.Fprintf(s.Err, "writing %d shops\n", c.Shops)
-	if err := fillTown(ctx, cfg.DB, c.Shops); err != nil {
+	if err := fillTown(ctx, cfg.DB, a.db.Engine(), c.Shops, a.now()); err != nil {
 		return err
 	}
 	r, err := c.measure(ctx, s, a, dir)
@@ -75,8 +89,11 @@ func (c *BenchGuideCmd) Run(ctx context.Context, s *Streams) error {
 	if c.JSON {
 		return printJSON(s, r)
 	}
-	fmt.Fprintf(s.Out, "%d shops: read in %.1f s, %.0f bytes a shop; process %d MB\nsnapshot %d MB written in %.2f s, read in %.2f s, alike %v\na change is found after %s, at most %s\n",
-		r.Shops, r.Start.Seconds(), r.Memory, r.Peak>>20, r.OnDisk>>20, r.Snapshot.Seconds(), r.Restart.Seconds(), r.Alike, ms(r.HeardP50), ms(r.HeardMost))
+	fmt.Fprintf(s.Out, "%d shops in %s: read in %.1f s with %.1f s of processor, %.0f bytes a shop; process %d MB\nsnapshot %d MB written in %.2f s, read in %.2f s, alike %v\na change is found after %s, at most %s\n",
+		r.Shops, r.Engine, r.Start.Seconds(), r.StartWork.Seconds(), r.Memory, r.Peak>>20, r.OnDisk>>20, r.Snapshot.Seconds(), r.Restart.Seconds(), r.Alike, ms(r.HeardP50), ms(r.HeardMost))
+	for _, l := range r.Looks {
+		fmt.Fprintf(s.Out, "%-44s %s, at most %s\n", l.Name, ms(l.P50), ms(l.Most))
+	}
 	for _, l := range r.HTTP {
 		fmt.Fprintf(s.Out, "%-44s %7.0f a second, p99 %s, %.2f of a handler that does nothing\n", l.Name, l.PerSecond, ms(l.P99), l.Ratio)
 	}
@@ -84,18 +101,18 @@ func (c *BenchGuideCmd) Run(ctx context.Context, s *Streams) error {
 }
 
 func (c *BenchGuideCmd) measure(ctx context.Context, s *Streams, a *parts, dir string) (r guideReport, err error) {
-	r.Shops = c.Shops
+	r.Shops, r.Engine = c.Shops, c.Engine
 	node := func() *discover.Service {
 		return &discover.Service{DB: a.db, Zone: a.zone, Folder: filepath.Join(dir, "index"), Program: "bench", Now: time.Now}
 	}
 	fmt.Fprintln(s.Err, "reading them")
 	before := heap()
 	first := node()
-	began := time.Now()
+	began, work := time.Now(), processor()
 	if err := first.KeepUp(ctx); err != nil {
 		return r, err
 	}
-	r.Start, r.Peak = time.Since(began), peak()
+	r.Start, r.StartWork, r.Peak = time.Since(began), processor()-work, peak()
 	r.Memory = float64(heap()-before) / float64(c.Shops)
 	began = time.Now()
 	if err := first.Keep(ctx); err != nil {
@@ -129,9 +146,47 @@ func (c *BenchGuideCmd) measure(ctx context.Context, s *Streams, a *parts, dir s
 	if err := c.hear(ctx, a, second, &r); err != nil {
 		return r, err
 	}
+	if r.Looks, err = c.look(ctx, second); err != nil {
+		return r, err
+	}
 	fmt.Fprintln(s.Err, "asking over HTTP")
 	r.HTTP, err = c.overHTTP(ctx, a, second)
 	return r, err
+}
+
+// look times the map at three widths and what the home page says of the week.
+func (c *BenchGuideCmd) look(ctx context.Context, node *discover.Service) (all []guideLook, err error) {
+	dice := rand.New(rand.NewPCG(6, 6))
+	at := func(degrees float64) func() error {
+		return func() error {
+			p := benchPoint(dice)
+			box := geo.Bounds{Min: p, Max: geo.Point{Lat: p.Lat + degrees, Lng: p.Lng + degrees}}
+			_, err := node.Map(ctx, benchTown, &box)
+			return err
+		}
+	}
+	now := time.Now()
+	for _, x := range []struct {
+		name string
+		do   func() error
+	}{
+		{"map, the whole city", func() error { _, err := node.Map(ctx, benchTown, nil); return err }},
+		{"map, eleven kilometres", at(0.1)},
+		{"map, one kilometre", at(0.01)},
+		{"the week", func() error { now = now.Add(time.Hour); _, err := node.Week(ctx, benchTown, now); return err }},
+	} {
+		var took []time.Duration
+		for range 15 {
+			began := time.Now()
+			if err := x.do(); err != nil {
+				return nil, fmt.Errorf("%s: %w", x.name, err)
+			}
+			took = append(took, time.Since(began))
+		}
+		slices.Sort(took)
+		all = append(all, guideLook{x.name, quantile(took, 0.5), took[len(took)-1]})
+	}
+	return all, nil
 }
 
 // hear times the way of changes into the index of a node that runs.
@@ -196,59 +251,4 @@ func folderSize(dir string) (size int64, err error) {
 		size += info.Size()
 	}
 	return size, err
-}
-
-func benchID(n int) string { return fmt.Sprintf("shp_%08d", n) }
-
-// fillTown writes shops past the product: the numbers of signs would end at
-// ninety thousand.
-func fillTown(ctx context.Context, path string, n int) error {
-	conn, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=synchronous(OFF)")
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	put, err := tx.PrepareContext(ctx, `INSERT INTO shop_shops (id, merchant, number, city, district, address, name, category, dishes, folded, words,
-		lat, lng, cell, price, opens, closes, state, terms, terms_version, source, source_id, at, updated)
-		VALUES ($1, 'mer_bench', $2, $3, $4, $5, $6, $7, $8, $6, $6, $9, $10, $11, $12, $13, $14, 'live', $15, 1, 'bench', $1, 1, 1)`)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO shop_merchants (id, name, at) VALUES ('mer_bench', 'bench', 1)`); err != nil {
-		return err
-	}
-	r := rand.New(rand.NewPCG(1, uint64(n)))
-	for i := range n {
-		x := benchShop(r, i)
-		if _, err := put.ExecContext(ctx, x...); err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
-}
-
-var (
-	benchWords = []rune("巷口半亩青石渡阿婆南风拾光小满白鹭榴旧灯三更橘子云边海盐木槿老樟树鹤西窗梧桐里潮汐月台豆蔻鹿山听雨蓝门对岸麦田铁皮有间不远慢春水五分钟隔壁好天气午后萤火")
-	benchTerms = []string{`{"version":1,"kind":"percent","percent":10,"per_day":1}`, `{"version":1,"kind":"percent","percent":15,"floor":5000,"per_day":1,"hours":[{"days":[1,2,3,4,5],"from":660,"until":1320}]}`,
-		`{"version":1,"kind":"fixed","off":800,"floor":5000,"per_day":1}`, `{"version":1,"kind":"gift","gift":"小食一份","per_day":1}`}
-)
-
-// benchShop is one shop of a city with fifty centres.
-func benchShop(r *rand.Rand, i int) []any {
-	t := demoTrades[min(r.IntN(len(demoTrades)), r.IntN(len(demoTrades)))]
-	name := make([]rune, 2+r.IntN(4))
-	for k := range name {
-		name[k] = benchWords[r.IntN(len(benchWords))]
-	}
-	centre := rand.New(rand.NewPCG(9, uint64(r.IntN(50))))
-	at := geo.Point{Lat: 31.23 + centre.NormFloat64()*0.08 + r.NormFloat64()*0.01, Lng: 121.47 + centre.NormFloat64()*0.1 + r.NormFloat64()*0.012}
-	dishes := pick(r, t.dishes, 3)
-	return []any{benchID(i), fmt.Sprintf("%06s", strings.ToUpper(strconv.FormatInt(int64(i), 36))), benchTown, demoDistricts[r.IntN(len(demoDistricts))].name,
-		fmt.Sprintf("%c%c路 %d 号", name[0], name[1], 1+r.IntN(900)), string(name) + t.names[r.IntN(len(t.names))], t.category,
-		`["` + strings.Join(dishes, `","`) + `"]`, at.Lat, at.Lng, at.Cell(), (t.low + r.IntN(t.high-t.low)) * 100, t.opens, t.closes, benchTerms[r.IntN(len(benchTerms))]}
 }
