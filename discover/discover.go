@@ -106,7 +106,9 @@
 // district is what its position says, and nothing of it is written on the shop.
 //
 // A map shows shops one by one up to PinsMax, and above that crowds on squares
-// that do not move with the box, until the box is small enough (Map).
+// that do not move with the box, until the box is small enough (Map). It is
+// answered from memory (board), follows the news as the index does, and costs
+// what it shows and not what there is.
 //
 // What is not done: nobody knows who shares a device or a payer, so that a voice
 // is never shared out; walks know no rivers; who buys says himself in which

@@ -59,6 +59,7 @@ type town struct {
 	city   string
 	index  *atlas.Index
 	around atomic.Pointer[surroundings]
+	board  atomic.Pointer[board] // For the map; nil until the city was surveyed.
 	words  atomic.Pointer[parlance.City]
 	heard  map[string]bool // Spots that words knows.
 }
@@ -107,6 +108,9 @@ func (s *Service) Run(ctx context.Context) error {
 // turn is one look: news first, then whatever is due.
 func (s *Service) turn(ctx context.Context) error {
 	if err := s.KeepUp(ctx); err != nil {
+		return err
+	}
+	if err := s.survey(); err != nil {
 		return err
 	}
 	compare, keep, err := s.due(ctx)
@@ -270,8 +274,15 @@ func (s *Service) put(ctx context.Context, ids []string, rows map[string]shopRow
 		if len(b.Put)+len(b.Delete) == 0 {
 			continue
 		}
+		moves, err := t.moves(b)
+		if err != nil {
+			return err
+		}
 		if err := t.index.Apply(b); err != nil {
 			return fmt.Errorf("discover: change the index of %s: %w", t.city, err)
+		}
+		if board := t.board.Load(); board != nil && len(moves) > 0 {
+			t.board.Store(board.with(moves))
 		}
 		s.guide.changed = true
 		t.learnNew(b.Put)

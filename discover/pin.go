@@ -3,12 +3,14 @@ package discover
 import (
 	"cmp"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
 
+	"citywalk/atlas"
 	"citywalk/db"
 	"citywalk/fault"
 	"citywalk/geo"
@@ -67,13 +69,155 @@ const (
 )
 
 // Map returns what takes the card in a city, or in all if it has no name: in a
-// box or, without one, everywhere.
-func (s *Service) Map(ctx context.Context, city string, box *geo.Bounds) (pins Pins, err error) {
-	err = s.DB.View(ctx, func(tx *db.Tx) error {
-		pins, err = mapOf(tx, city, box)
+// box or, without one, everywhere. It is answered from memory; where the city
+// was not read yet, from the database.
+func (s *Service) Map(ctx context.Context, city string, box *geo.Bounds) (Pins, error) {
+	towns, err := s.surveyed(ctx, city)
+	if errors.Is(err, ErrLoading) {
+		return s.mapFromDatabase(ctx, city, box)
+	} else if err != nil {
+		return Pins{}, err
+	}
+	var views []*view
+	n := 0
+	for _, t := range towns {
+		v := t.board.Load().look(frameOf(box))
+		views = append(views, v)
+		n += v.n
+	}
+	if n > PinsMax {
+		return Pins{Crowds: crowdsOf(views)}, nil
+	}
+	pins := Pins{Shops: make([]Pin, 0, n)}
+	for i, t := range towns {
+		for _, id := range views[i].shops() {
+			p, ok, err := t.pin(id)
+			if err != nil {
+				return Pins{}, err
+			}
+			if ok {
+				pins.Shops = append(pins.Shops, p)
+			}
+		}
+	}
+	pins.sort()
+	return pins, nil
+}
+
+func (p *Pins) sort() {
+	slices.SortFunc(p.Shops, func(a, b Pin) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+}
+
+// pin is a shop as the index has it; ok is false if it went since it was seen
+// on the board.
+func (t *town) pin(id shop.ID) (p Pin, ok bool, err error) {
+	kept, ok := t.index.Get(string(id))
+	if !ok {
+		return p, false, nil
+	}
+	l, err := decode(kept)
+	if err != nil || l.State != shop.Live {
+		return p, false, err
+	}
+	p = Pin{ID: l.ID, Name: l.Name, Category: l.Category, District: l.District, Point: l.Point,
+		Price: l.Price, Opens: l.Opens, Closes: l.Closes, Curated: l.Curated, Terms: l.Terms}
+	if a, ok := AreaAt(t.around.Load().districts, p.Point); ok {
+		p.District = a.Name
+	}
+	return p, true, nil
+}
+
+// surveyed are the towns that a map is of, with their boards.
+func (s *Service) surveyed(ctx context.Context, city string) (towns []*town, err error) {
+	one, err := s.town(ctx, city)
+	if err != nil {
+		return nil, err
+	}
+	if !s.guide.following.Load() {
+		if err := s.survey(); err != nil {
+			return nil, err
+		}
+	}
+	if city != "" {
+		if one != nil {
+			towns = append(towns, one)
+		}
+	} else {
+		towns = slices.Collect(maps.Values(*s.guide.towns.Load()))
+	}
+	for _, t := range towns {
+		if t.board.Load() == nil {
+			return nil, ErrLoading
+		}
+	}
+	return towns, nil
+}
+
+// survey makes the boards that there are none of yet.
+func (s *Service) survey() error {
+	s.guide.mu.Lock() // No news come in meanwhile.
+	defer s.guide.mu.Unlock()
+	if s.guide.towns.Load() == nil {
+		return nil
+	}
+	for _, t := range *s.guide.towns.Load() {
+		if t.board.Load() != nil {
+			continue
+		}
+		all := make([]site, 0, t.index.Len())
+		for id, kept := range t.index.All() {
+			code, err := standing(kept)
+			if err != nil {
+				return err
+			}
+			if code != 0 {
+				all = append(all, site{shop.ID(id), code})
+			}
+		}
+		t.board.Store(newBoard(all))
+	}
+	return nil
+}
+
+// standing is where a listing's shop stands on the board; 0 if it does not take
+// the card, or if there is no listing.
+func standing(kept []byte) (code uint64, err error) {
+	if kept == nil {
+		return 0, nil
+	}
+	l, err := decode(kept)
+	if err != nil || l.State != shop.Live {
+		return 0, err
+	}
+	return codeOf(l.Point), nil
+}
+
+// moves is which shops a batch puts elsewhere on the board.
+func (t *town) moves(b atlas.Batch) (map[shop.ID]edit, error) {
+	all := map[shop.ID]edit{}
+	note := func(id string, now []byte) error {
+		old, _ := t.index.Get(id)
+		was, err := standing(old)
+		if err != nil {
+			return err
+		}
+		code, err := standing(now)
+		if was != code {
+			all[shop.ID(id)] = edit{was, code}
+		}
 		return err
-	})
-	return pins, err
+	}
+	for _, id := range b.Delete {
+		if err := note(id, nil); err != nil {
+			return nil, err
+		}
+	}
+	for _, d := range b.Put {
+		if err := note(d.ID, d.Payload); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // pinRow is a shop as a map reads it.
@@ -91,109 +235,68 @@ type pinRow struct {
 	Terms    string
 }
 
-// mapOf reads the shops once: as pins while they are few, and always as crowds.
-func mapOf(tx *db.Tx, city string, box *geo.Bounds) (Pins, error) {
+func (r pinRow) pin(districts []Area) (Pin, error) {
+	p := Pin{ID: r.ID, Name: r.Name, Category: r.Category, District: r.District, Point: geo.Point{Lat: r.Lat, Lng: r.Lng},
+		Price: r.Price, Opens: r.Opens, Closes: r.Closes, Curated: r.Curated}
+	terms, err := readTerms(r.Terms)
+	if err != nil {
+		return p, fmt.Errorf("discover: terms of %s: %w", r.ID, err)
+	}
+	p.Terms = terms.Terms
+	if a, ok := AreaAt(districts, p.Point); ok {
+		p.District = a.Name
+	}
+	return p, nil
+}
+
+// mapFromDatabase is Map for a node that has not read the city.
+func (s *Service) mapFromDatabase(ctx context.Context, city string, box *geo.Bounds) (pins Pins, err error) {
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		rows, err := pinRows(tx, city, box)
+		if err != nil {
+			return err
+		}
+		all := make([]site, 0, len(rows))
+		for id, r := range rows {
+			all = append(all, site{id, codeOf(geo.Point{Lat: r.Lat, Lng: r.Lng})})
+		}
+		v := newBoard(all).look(frameOf(box))
+		if pins = (Pins{}); v.n > PinsMax {
+			pins.Crowds = crowdsOf([]*view{v})
+			return nil
+		}
+		districts, err := Areas(tx, city, District)
+		if err != nil {
+			return err
+		}
+		for _, id := range v.shops() {
+			p, err := rows[id].pin(districts)
+			if err != nil {
+				return err
+			}
+			pins.Shops = append(pins.Shops, p)
+		}
+		pins.sort()
+		return nil
+	})
+	return pins, err
+}
+
+// pinRows reads the shops that take the card in a box, and some around it.
+func pinRows(tx *db.Tx, city string, box *geo.Bounds) (map[shop.ID]pinRow, error) {
 	ranges := []geo.Range{{Min: math.MinInt64, Max: math.MaxInt64}}
 	if box != nil {
 		centre := geo.Point{Lat: (box.Min.Lat + box.Max.Lat) / 2, Lng: (box.Min.Lng + box.Max.Lng) / 2}
 		ranges = geo.Cover(centre, max(geo.Distance(centre, box.Min), geo.Distance(centre, box.Max)), rangesMax)
 	}
-	var rows []pinRow
-	points := 0
-	grid := newGrid(box)
+	rows := map[shop.ID]pinRow{}
 	for _, cells := range ranges {
-		err := db.Each(tx, func(r pinRow) error {
-			p := geo.Point{Lat: r.Lat, Lng: r.Lng}
-			if box != nil && !box.Contains(p) {
-				return nil
-			}
-			points++
-			grid.add(p)
-			if points <= PinsMax {
-				rows = append(rows, r)
-			} else {
-				rows = nil
-			}
-			return nil
-		}, `
+		err := db.Each(tx, func(r pinRow) error { rows[r.ID] = r; return nil }, `
 			SELECT id, name, category, district, lat, lng, price, opens, closes, curated, terms
 			FROM shop_shops WHERE (CAST($1 AS TEXT) = '' OR city = $1) AND state = $2 AND cell BETWEEN $3 AND $4`, city, shop.Live, cells.Min, cells.Max)
 		if err != nil {
-			return Pins{}, fmt.Errorf("discover: map of %s: %w", city, err)
+			return nil, fmt.Errorf("discover: map of %s: %w", city, err)
 		}
 	}
-	if points > PinsMax {
-		return Pins{Crowds: grid.crowds()}, nil
-	}
-	districts, err := Areas(tx, city, District)
-	if err != nil {
-		return Pins{}, err
-	}
-	return pinned(rows, districts)
-}
-
-func pinned(rows []pinRow, districts []Area) (Pins, error) {
-	pins := Pins{Shops: make([]Pin, len(rows))}
-	for n, r := range rows {
-		p := Pin{ID: r.ID, Name: r.Name, Category: r.Category, District: r.District, Point: geo.Point{Lat: r.Lat, Lng: r.Lng},
-			Price: r.Price, Opens: r.Opens, Closes: r.Closes, Curated: r.Curated}
-		if r.Terms != "" {
-			if err := json.Unmarshal([]byte(r.Terms), &p.Terms); err != nil {
-				return Pins{}, fmt.Errorf("discover: decode the terms of %s: %w", r.ID, err)
-			}
-		}
-		if a, ok := AreaAt(districts, p.Point); ok {
-			p.District = a.Name
-		}
-		pins.Shops[n] = p
-	}
-	slices.SortFunc(pins.Shops, func(a, b Pin) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
-	return pins, nil
-}
-
-// A grid counts points in squares of a size. Its squares stand at fixed places,
-// so that a map that is moved a little shows the same crowds.
-type grid struct {
-	size   float64 // Degrees.
-	counts map[[2]int32]*heap
-}
-
-// A heap is the points of one square.
-type heap struct {
-	lat, lng float64 // Sums.
-	n        int
-}
-
-// newGrid makes squares of which crowdsAside stand side by side in the box. A
-// whole city without a box is about a degree wide.
-func newGrid(box *geo.Bounds) grid {
-	width := 1.0
-	if box != nil {
-		width = max(box.Max.Lng-box.Min.Lng, box.Max.Lat-box.Min.Lat)
-	}
-	// Powers of two, so that a city has few sizes of squares.
-	size := math.Exp2(math.Ceil(math.Log2(max(width, 1e-4) / crowdsAside)))
-	return grid{size: size, counts: map[[2]int32]*heap{}}
-}
-
-func (g grid) add(p geo.Point) {
-	key := [2]int32{int32(math.Floor(p.Lat / g.size)), int32(math.Floor(p.Lng / g.size))}
-	h := g.counts[key]
-	if h == nil {
-		h = &heap{}
-		g.counts[key] = h
-	}
-	h.lat, h.lng, h.n = h.lat+p.Lat, h.lng+p.Lng, h.n+1
-}
-
-func (g grid) crowds() []Crowd {
-	all := make([]Crowd, 0, len(g.counts))
-	for _, h := range g.counts {
-		n := float64(h.n)
-		all = append(all, Crowd{geo.Point{Lat: step(h.lat / n), Lng: step(h.lng / n)}, h.n})
-	}
-	slices.SortFunc(all, func(a, b Crowd) int {
-		return cmp.Or(cmp.Compare(a.Point.Lat, b.Point.Lat), cmp.Compare(a.Point.Lng, b.Point.Lng))
-	})
-	return all
+	return rows, nil
 }

@@ -22,7 +22,8 @@ import (
 const geoJSON = "application/geo+json"
 
 const (
-	pinsKept = 30 * time.Second // How old what the map shows may be.
+	pinsKept = 5 * time.Second        // How old what a browser shows may be.
+	pinsHeld = 500 * time.Millisecond // And what it is answered with.
 	baseKept = 5 * time.Minute
 	slot     = 5 * time.Minute // How exactly "open now" is told.
 
@@ -108,7 +109,7 @@ func (a *App) mapShops(w http.ResponseWriter, r *http.Request) error {
 		lang = fault.En
 	}
 	asked := r.URL.Query().Get("box")
-	body, err := a.sheets.get(a.Now(), string(lang)+asked, pinsKept, func() ([]byte, error) {
+	body, err := a.sheets.get(a.Now(), string(lang)+asked, pinsHeld, func() ([]byte, error) {
 		pins, err := a.pinsIn(r.Context(), asked, box)
 		if err != nil {
 			return nil, err
@@ -123,7 +124,7 @@ func (a *App) mapShops(w http.ResponseWriter, r *http.Request) error {
 
 // pinsIn returns what the map shows in a box, which has a name.
 func (a *App) pinsIn(ctx context.Context, name string, box *geo.Bounds) (discover.Pins, error) {
-	return a.pins.get(a.Now(), name, pinsKept, func() (discover.Pins, error) {
+	return a.pins.get(a.Now(), name, pinsHeld, func() (discover.Pins, error) {
 		return a.Discover.Map(ctx, a.City, box)
 	})
 }
