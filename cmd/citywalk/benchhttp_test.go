@@ -36,7 +36,7 @@ func BenchmarkAnswer(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer a.close()
-	if err := fillTown(b.Context(), cfg.DB, 20_000); err != nil {
+	if err := fillTown(b.Context(), cfg.DB, a.db.Engine(), 20_000, a.now()); err != nil {
 		b.Fatal(err)
 	}
 	a.discover = &discover.Service{DB: a.db, Zone: a.zone, Now: time.Now}
