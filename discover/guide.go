@@ -2,6 +2,8 @@ package discover
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -372,4 +374,18 @@ func (s *Service) Digests(ctx context.Context) (map[string]string, error) {
 		sums[city] = fmt.Sprintf("%x", t.index.Digest())
 	}
 	return sums, nil
+}
+
+// Digest is one hash over all cities, by which an operator sees whether two
+// nodes know the same.
+func (s *Service) Digest(ctx context.Context) (string, error) {
+	sums, err := s.Digests(ctx)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	for _, city := range slices.Sorted(maps.Keys(sums)) {
+		fmt.Fprintf(h, "%d %s %s\n", len(city), city, sums[city])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8]), nil
 }

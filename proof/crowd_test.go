@@ -18,8 +18,9 @@ import (
 // usesADay is how often a member may use the card on a day, over all shops.
 const usesADay = 6
 
-// A crowd is customers at the till who never rest: one signs in, buys a pass
-// and redeems as often as a day allows, then another comes in his place. Each
+// A crowd is customers at the till who never rest: one signs in, buys a pass,
+// redeems as often as a day allows and writes about it, and likes, saves and
+// reports what the one before wrote; then another comes in his place. Each
 // command is sent again under its key, to whichever node serves, until it is
 // answered; a broken connection and a 503 are no answers. The crowd remembers
 // what it was told, which is what must never be lost.
@@ -37,12 +38,15 @@ type crowd struct {
 	unknown atomic.Int64 // Requests whose connection broke, or that found nobody.
 	broken  atomic.Int64 // Of these, those that had found somebody.
 	replays atomic.Int64 // Answers to a command that had taken effect before.
+	held    sync.RWMutex // Held for writing while nobody may send.
 
 	mu       sync.Mutex
 	commands int
 	steps    []step
 	passes   []string
 	receipts []receipt
+	shares   []share
+	note     string         // That was written last.
 	why      map[string]int // How often a request was answered with a 503, by its code.
 	slowest  time.Duration  // Of these answers.
 }
@@ -102,12 +106,20 @@ func (c *crowd) visit(ctx context.Context, closing *atomic.Bool) {
 		c.fail("buy a pass", err)
 		return
 	}
+	told := false
 	for range usesADay {
 		if closing.Load() {
 			return
 		}
-		if err := c.redeem(ctx, me); err != nil {
+		visit, err := c.redeem(ctx, me)
+		if err != nil {
 			c.fail("redeem", err)
+			return
+		}
+		if visit == "" || told {
+			continue
+		}
+		if told = true; c.share(ctx, me, visit) != nil {
 			return
 		}
 	}
@@ -165,8 +177,10 @@ func (c *crowd) send(ctx context.Context, who Client, method, path, key string, 
 		if c.fuse.Add(-1) == 0 {
 			c.lit <- struct{}{}
 		}
+		c.held.RLock()
 		began := time.Now()
 		a, err := who.At(c.node()).Send(ctx, method, path, key, body)
+		c.held.RUnlock()
 		switch {
 		case ctx.Err() != nil:
 			return a, ctx.Err()
@@ -227,40 +241,40 @@ func (c *crowd) buy(ctx context.Context, me Client) error {
 }
 
 // redeem is one redemption from the code to the receipt. One whose time ran
-// out during an outage is begun anew.
-func (c *crowd) redeem(ctx context.Context, me Client) error {
+// out during an outage is begun anew; its id is "".
+func (c *crowd) redeem(ctx context.Context, me Client) (id string, err error) {
 	var code struct{ Code string }
 	if err := c.command(ctx, me, "/codes", nil, &code); err != nil {
-		return err
+		return "", err
 	}
 	var r Redemption
 	if err := c.command(ctx, c.staff, "/shops/"+c.shop+"/scans", Object{"code": code.Code}, &r); err != nil {
-		return c.unlessOver(err)
+		return "", c.unlessOver(err)
 	}
 	c.step(r, 1)
 	if err := c.command(ctx, c.staff, "/redemptions/"+r.ID+"/quotes", Object{"bill": 10_000}, &r); err != nil {
-		return c.unlessOver(err)
+		return "", c.unlessOver(err)
 	}
 	c.step(r, 1)
 	if err := c.command(ctx, me, "/redemptions/"+r.ID+"/confirm", Object{"version": r.Quote.Version, "hash": r.Quote.Hash}, &r); err != nil {
-		return c.unlessOver(err)
+		return "", c.unlessOver(err)
 	}
 	c.step(r, 1)
 	for r.Passing() {
 		time.Sleep(5 * time.Millisecond)
 		if err := c.get(ctx, me, "/redemptions/"+r.ID, &r); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if r.State != "committed" {
-		return fmt.Errorf("it was confirmed and ended %s (%s)", r.State, r.Why)
+		return "", fmt.Errorf("it was confirmed and ended %s (%s)", r.State, r.Why)
 	}
 	if r.Receipt == "" {
-		return errors.New("it is committed and has no receipt")
+		return "", errors.New("it is committed and has no receipt")
 	}
 	c.step(r, 0)
 	c.told(func() { c.receipts = append(c.receipts, receipt{r.ID, r.Receipt}) })
-	return nil
+	return r.ID, nil
 }
 
 // unlessOver lets a customer begin again whose code, bill or quote ran out.
@@ -292,17 +306,18 @@ type toll struct {
 	steps    []step
 	passes   []string
 	receipts []receipt
+	shares   []share
 }
 
 func (c *crowd) toll() toll {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return toll{c.commands, c.steps, c.passes, c.receipts}
+	return toll{c.commands, c.steps, c.passes, c.receipts, c.shares}
 }
 
 // lost returns what the crowd was told and a database does not have.
 func (k toll) lost(ctx context.Context, d *db.DB) (lost []string, err error) {
-	steps, passes, receipts := map[step]bool{}, map[string]bool{}, map[receipt]bool{}
+	steps, passes, receipts, shares := map[step]bool{}, map[string]bool{}, map[receipt]bool{}, map[share]bool{}
 	err = d.View(ctx, func(tx *db.Tx) error {
 		err := db.Each(tx, func(s step) error { steps[s] = true; return nil }, `SELECT redemption, version, state FROM redeem_steps`)
 		if err != nil {
@@ -312,8 +327,12 @@ func (k toll) lost(ctx context.Context, d *db.DB) (lost []string, err error) {
 		if err != nil {
 			return err
 		}
-		return db.Each(tx, func(r receipt) error { receipts[r] = true; return nil },
+		err = db.Each(tx, func(r receipt) error { receipts[r] = true; return nil },
 			`SELECT id AS redemption, receipt AS number FROM redeem_redemptions WHERE state = 'committed'`)
+		if err != nil {
+			return err
+		}
+		return db.Each(tx, func(s share) error { shares[s] = true; return nil }, allShares)
 	})
 	for _, s := range k.steps {
 		if !steps[s] {
@@ -328,6 +347,11 @@ func (k toll) lost(ctx context.Context, d *db.DB) (lost []string, err error) {
 	for _, r := range k.receipts {
 		if !receipts[r] {
 			lost = append(lost, r.Redemption+" was committed with receipt "+r.Number)
+		}
+	}
+	for _, s := range k.shares {
+		if !shares[s] {
+			lost = append(lost, fmt.Sprintf("%s of %s by who wrote %s", s.What, s.Thing, s.Author))
 		}
 	}
 	return lost, err

@@ -18,9 +18,11 @@ type Standing struct {
 	Working     int // Requests that hold a slot.
 	Waiting     int // Requests that wait for one.
 	Refused     int // For want of one, since the start.
+
+	Index string // What its search rests on; "" before it is read.
 }
 
-var standingLine = regexp.MustCompile(`msg=standing goroutines=(\d+) connections=(\d+) database=(\d+) streams=\d+ working=(\d+) waiting=(\d+) refused=(\d+)\n`)
+var standingLine = regexp.MustCompile(`msg=standing goroutines=(\d+) connections=(\d+) database=(\d+) streams=\d+ working=(\d+) waiting=(\d+) refused=(\d+) index="?([0-9a-f]*)"?\n`)
 
 // Standing asks the node how busy it is: by a signal, to which it answers in
 // its log.
@@ -34,6 +36,7 @@ func (n *Node) Standing() (s Standing, err error) {
 			for i, to := range []*int{&s.Goroutines, &s.Connections, &s.Database, &s.Working, &s.Waiting, &s.Refused} {
 				*to, _ = strconv.Atoi(m[i+1])
 			}
+			s.Index = m[7]
 			return s, nil
 		}
 	}

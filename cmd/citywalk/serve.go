@@ -8,7 +8,10 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -98,6 +101,9 @@ func (a *parts) serve(ctx context.Context, edge *web.Edge, box *counter) error {
 		stop()
 		return errors.Join(err, g.Wait())
 	}
+	asked := make(chan os.Signal, 1) // Before anybody is told that the node is ready: until then the signal ends it.
+	signal.Notify(asked, syscall.SIGUSR1)
+	defer signal.Stop(asked)
 	if a.ready != nil {
 		a.ready()
 	}
@@ -107,7 +113,7 @@ func (a *parts) serve(ctx context.Context, edge *web.Edge, box *counter) error {
 	g.Go(func() error { return a.work(ctx) })
 	g.Go(func() error { return a.guide(ctx) })
 	g.Go(func() error { return a.live(ctx) })
-	g.Go(func() error { a.standing(ctx, edge); return nil })
+	g.Go(func() error { a.standing(ctx, edge, asked); return nil })
 	return g.Wait()
 }
 

@@ -4,27 +4,27 @@ import (
 	"context"
 	"log/slog"
 	"os"
-	"os/signal"
 	"runtime"
-	"syscall"
 
 	"citywalk/web"
 )
 
-// standing writes a line to the log, at each SIGUSR1, of how busy the node is.
-// It is for who operates the node; over HTTP nobody is told.
-func (a *parts) standing(ctx context.Context, edge *web.Edge) {
-	asked := make(chan os.Signal, 1)
-	signal.Notify(asked, syscall.SIGUSR1)
-	defer signal.Stop(asked)
+// standing writes a line to the log, whenever it is asked by SIGUSR1, of how busy the node is
+// and what its search rests on: nodes of one database have the same index
+// within a second of a change. It is for who operates the node; over HTTP nobody is told.
+func (a *parts) standing(ctx context.Context, edge *web.Edge, asked <-chan os.Signal) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-asked:
 			l := edge.Load()
+			index, err := a.discover.Digest(ctx)
+			if err != nil {
+				index = "" // It is not read yet.
+			}
 			slog.Info("standing", "goroutines", runtime.NumGoroutine(), "connections", l.Connections, "database", a.db.Connections(), "streams", l.Streams,
-				"working", l.Working, "waiting", l.Waiting, "refused", l.Refused)
+				"working", l.Working, "waiting", l.Waiting, "refused", l.Refused, "index", index)
 		}
 	}
 }
