@@ -12,6 +12,7 @@ import (
 	"citywalk/curate"
 	"citywalk/db"
 	"citywalk/fault"
+	"citywalk/shop"
 )
 
 // Refusals of pictures.
@@ -149,6 +150,28 @@ func (s *Service) Photo(ctx context.Context, who account.Session, id PhotoID, si
 	})
 	return p, err
 }
+
+// ShopPhoto returns the picture that shows a shop best, of the notes about it
+// that everybody may read: of one who paid there before others, then of what is
+// liked most, then the latest. It is large enough to
+// be shown alone; ok is false if there is none.
+func (s *Service) ShopPhoto(ctx context.Context, id shop.ID) (p PhotoID, ok bool, err error) {
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		p, err = db.One[PhotoID](tx, `
+			SELECT p.id AS id FROM curate_notes n
+				JOIN community_photos p ON p.note = n.id LEFT JOIN community_counts c ON c.note = n.id
+			WHERE n.shop = $1 AND n.state = 'linked' AND p.width >= $2 AND p.height >= $2`+shown+`
+			ORDER BY CASE WHEN n.visit <> '' THEN 0 ELSE 1 END, COALESCE(c.likes, 0) DESC, n.written DESC, n.id DESC, p.slot LIMIT 1`, id, shopPhotoLeast)
+		return err
+	})
+	if errors.Is(err, db.ErrNone) {
+		return "", false, nil
+	}
+	return p, err == nil, wrap("photo of a shop", err)
+}
+
+// shopPhotoLeast is how many pixels wide and high a picture of a shop is.
+const shopPhotoLeast = 600
 
 // picturesOf returns the pictures of notes, in their order.
 func picturesOf(tx *db.Tx, notes []Note) (map[curate.NoteID][]Picture, error) {

@@ -144,6 +144,8 @@ GET    /map/shops.geojson                                 | public         | *
 GET    /map/base.geojson                                  | public         | *
 GET    /shops/{id}/share                                  | public         | *
 GET    /shops/{id}/share.svg                              | public         | *
+GET    /pictures/shops/{shop}                             | public         | *
+GET    /pictures/notes/{note}                             | public         | *
 GET    /manifest.webmanifest                              | public         | *
 GET    /icons/{icon}                                      | public         | *
 GET    /worker.js                                         | public         | *

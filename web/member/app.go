@@ -44,8 +44,9 @@ type Parts struct {
 // An App is the member's app.
 type App struct {
 	Parts
-	pins   shelf[discover.Pins]
-	sheets shelf[[]byte]
+	pins    shelf[discover.Pins]
+	sheets  shelf[[]byte]
+	grounds shelf[ground]
 }
 
 // New returns the app.

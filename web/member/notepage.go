@@ -61,6 +61,9 @@ func (a *App) notePageView(r *http.Request) (v notePageView, p ui.Page, err erro
 	}
 	p = a.page(r, "notes.one", "tab.explore")
 	p.Title, p.Tabs, p.Path = p.T("notes.of", "shop", v.Of.Name), nil, notePath(n)
+	if p.Meta, err = a.noteMeta(r, p, n.ID, v.Of); err != nil {
+		return v, p, err
+	}
 	v.noteView, v.Card, v.SignedIn = a.noteView(p, n), a.shopView(p, shop.Hit{Shop: v.Of, Distance: -1}), web.SignedIn(r)
 	after := cut(r.URL.Query().Get("after"), 200)
 	var next string

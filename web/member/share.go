@@ -18,13 +18,8 @@ func (a *App) sharePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := a.page(r, "share.title", "tab.explore")
 	p.Title, p.Tabs, p.Islands = p.T("share.of", "shop", s.Name), nil, []string{"share"}
-	p.Meta = []ui.Meta{
-		{Property: "og:type", Content: "website"},
-		{Property: "og:site_name", Content: v.Product},
-		{Property: "og:title", Content: s.Name},
-		{Property: "og:description", Content: strings.Trim(v.Why+" · "+v.Gives, " ·")},
-		{Property: "og:url", Content: v.Link},
-		{Property: "og:image", Content: strings.TrimSuffix(a.Payment.BaseURL, "/") + "/icons/512.png"},
+	if p.Meta, err = a.shopMeta(r, s, v); err != nil {
+		return err
 	}
 	return web.Render(w, r, http.StatusOK, sharePage(p, s, v))
 }
@@ -49,7 +44,11 @@ func (a *App) shared(r *http.Request) (shop.Shop, ui.ShareView, error) {
 	if err != nil {
 		return s, ui.ShareView{}, err
 	}
-	p := web.Page(r)
+	return s, a.shareView(web.Page(r), s), nil
+}
+
+// shareView is what everybody may know of a shop.
+func (a *App) shareView(p ui.Page, s shop.Shop) ui.ShareView {
 	v := ui.ShareView{Seed: string(s.ID), Category: s.Category, Name: s.Name, Why: what(p, s), Product: p.T("ui.product"),
 		Scan: p.T("share.scan"), Link: strings.TrimSuffix(a.Payment.BaseURL, "/") + "/shops/" + string(s.ID)}
 	if s.State == shop.Live {
@@ -58,5 +57,5 @@ func (a *App) shared(r *http.Request) (shop.Shop, ui.ShareView, error) {
 	if s.Curated {
 		v.Curated = p.T("ui.curated")
 	}
-	return s, v, nil
+	return v
 }

@@ -39,6 +39,9 @@ func (a *App) shopPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := a.page(r, "explore.title", "tab.explore")
 	p.Title, p.Tabs = s.Name, nil // What can be done here stands where the tabs are.
+	if p.Meta, err = a.shopMeta(r, s, a.shareView(p, s)); err != nil {
+		return err
+	}
 	v := shopView{Shop: s, View: a.shopView(p, shop.Hit{Shop: s, Distance: -1}), Offers: sayOffers(p.Lang, s)}
 	if v.Gives, err = a.gives(r, p, s); err != nil {
 		return err
