@@ -107,10 +107,6 @@ func (s *Service) cores() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// lotSize is how many rows are handed on at once: few enough that all cores
-// have some, and many enough that handing them on costs nothing.
-const lotSize = 256
-
 // indexOf reads the shops of a town and makes their documents, as many at once
 // as there are cores. In which order they come makes no difference.
 func indexOf(tx *db.Tx, t *town, cores int) (*atlas.Index, error) {
@@ -149,23 +145,6 @@ func indexOf(tx *db.Tx, t *town, cores int) (*atlas.Index, error) {
 		return nil, err
 	}
 	return b.Finish(nil)
-}
-
-// eachLot hands on the shops of a city that have not left, lotSize at once.
-func eachLot(tx *db.Tx, city string, do func([]shopRow) error) error {
-	lot := make([]shopRow, 0, lotSize)
-	err := eachRow(tx, city, func(r shopRow) error {
-		if lot = append(lot, r); len(lot) < lotSize {
-			return nil
-		}
-		full := lot
-		lot = make([]shopRow, 0, lotSize)
-		return do(full)
-	})
-	if err == nil && len(lot) > 0 {
-		err = do(lot)
-	}
-	return err
 }
 
 // surround reads anew what lies around in a city, and puts right what of its
@@ -239,10 +218,13 @@ func (s *Service) differ(ctx context.Context, t *town) (ids []string, err error)
 	err = s.DB.View(ctx, func(tx *db.Tx) error {
 		clear(seen)
 		ids = ids[:0]
-		return eachRow(tx, t.city, func(r shopRow) error {
-			seen[string(r.ID)] = struct{}{}
-			if kept, ok := t.index.Get(string(r.ID)); !ok || stampOf(kept) != r.stamp(around.stamp) {
-				ids = append(ids, string(r.ID))
+		return eachLot(tx, t.city, func(lot []shopRow) error {
+			for i := range lot {
+				r := &lot[i]
+				seen[string(r.ID)] = struct{}{}
+				if kept, ok := t.index.Get(string(r.ID)); !ok || stampOf(kept) != r.stamp(around.stamp) {
+					ids = append(ids, string(r.ID))
+				}
 			}
 			return nil
 		})

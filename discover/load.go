@@ -45,28 +45,72 @@ type shopRow struct {
 const shown = ` AND NOT EXISTS (
 			SELECT 1 FROM community_cases c WHERE c.thing = n.id AND c.state IN ('hidden', 'appealed', 'final'))`
 
-// rowOf is what a shopRow is read by; what follows says which rows.
-const rowOf = `
+// What a shopRow is read by; what follows says which rows.
+const (
+	ofShop = `
 	SELECT s.id AS id, s.number AS number, s.city AS city, s.district AS district, s.address AS address, s.name AS name,
 		s.category AS category, s.dishes AS dishes, s.lat AS lat, s.lng AS lng, s.price AS price, s.opens AS opens,
 		s.closes AS closes, s.state AS state, s.curated AS curated, s.terms AS terms, s.offers AS offers,
+		COALESCE(r.score, 0) AS score, COALESCE(r.back, -1) AS back, COALESCE(r.place, 0) AS place, COALESCE(r.list, '') AS list`
+	ofNotes = `,
 		(SELECT COUNT(*) FROM curate_notes n WHERE n.shop = s.id` + shown + `) AS notes,
-		(SELECT COUNT(*) FROM curate_notes n WHERE n.shop = s.id AND n.visit <> ''` + shown + `) AS verified,
-		COALESCE(r.score, 0) AS score, COALESCE(r.back, -1) AS back, COALESCE(r.place, 0) AS place, COALESCE(r.list, '') AS list
+		(SELECT COUNT(*) FROM curate_notes n WHERE n.shop = s.id AND n.visit <> ''` + shown + `) AS verified`
+	from = `
 	FROM shop_shops s LEFT JOIN discover_regards r ON r.shop = s.id
 	WHERE s.state <> 'left' AND `
+)
 
-// eachRow reads the shops of a city that have not left, in any order.
-func eachRow(tx *db.Tx, city string, do func(shopRow) error) error {
-	if err := db.Each(tx, do, rowOf+`s.city = $1`, city); err != nil {
-		return fmt.Errorf("discover: shops of %s: %w", city, err)
+// lotSize is how many rows are read and handed on at once: few enough that all
+// cores have some, and many enough that handing them on costs nothing.
+const lotSize = 1000
+
+// eachLot hands on the shops of a city that have not left, by id, lotSize at
+// once.
+func eachLot(tx *db.Tx, city string, do func([]shopRow) error) error {
+	for last := shop.ID(""); ; {
+		lot, err := db.All[shopRow](tx, ofShop+from+`s.city = $1 AND s.id > $2 ORDER BY s.id LIMIT CAST($3 AS BIGINT)`, city, last, lotSize)
+		if err == nil && len(lot) > 0 {
+			err = countNotes(tx, city, last, lot)
+		}
+		if err != nil {
+			return fmt.Errorf("discover: shops of %s: %w", city, err)
+		}
+		if len(lot) == 0 {
+			return nil
+		}
+		last = lot[len(lot)-1].ID
+		if err := do(lot); err != nil {
+			return err
+		}
 	}
-	return nil
+}
+
+// countNotes fills in how many notes there are of the shops of a lot, which
+// begins after an id.
+func countNotes(tx *db.Tx, city string, after shop.ID, lot []shopRow) error {
+	type count struct {
+		Shop     shop.ID
+		Notes    int
+		Verified int
+	}
+	i := 0 // Both come by id.
+	return db.Each(tx, func(c count) error {
+		for ; i < len(lot) && lot[i].ID != c.Shop; i++ {
+			continue
+		}
+		if i < len(lot) {
+			lot[i].Notes, lot[i].Verified = c.Notes, c.Verified
+		}
+		return nil
+	}, `
+		SELECT s.id AS shop, COUNT(*) AS notes, CAST(SUM(CASE WHEN n.visit <> '' THEN 1 ELSE 0 END) AS BIGINT) AS verified
+		FROM shop_shops s JOIN curate_notes n ON n.shop = s.id`+shown+`
+		WHERE s.state <> 'left' AND s.city = $1 AND s.id > $2 AND s.id <= $3 GROUP BY s.id ORDER BY s.id`, city, after, lot[len(lot)-1].ID)
 }
 
 // findRow returns one shop; ok is false if there is none, or it has left.
 func findRow(tx *db.Tx, id shop.ID) (r shopRow, ok bool, err error) {
-	r, err = db.One[shopRow](tx, rowOf+`s.id = $1`, id)
+	r, err = db.One[shopRow](tx, ofShop+ofNotes+from+`s.id = $1`, id)
 	if errors.Is(err, db.ErrNone) {
 		return shopRow{}, false, nil
 	} else if err != nil {

@@ -24,7 +24,7 @@ func (s *Service) Nearest(ctx context.Context, city string, at geo.Point) (w Way
 		return w, false, err
 	}
 	for _, r := range t.around.Load().within(at, stationFar) {
-		return Way{r.Place, r.metres}, true, nil
+		return Way{*r.Place, r.metres}, true, nil
 	}
 	return w, false, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"hash/fnv"
+	"math"
 	"slices"
 	"strings"
 
@@ -75,19 +76,20 @@ func newSurroundings(places []Place, areas []Area) *surroundings {
 
 // A reach is a station and how far it is.
 type reach struct {
-	Place
+	*Place
 	metres float64
 }
 
 // within are the stations within metres, nearest first.
 func (a *surroundings) within(at geo.Point, metres float64) []reach {
-	const metresPerDegree = 111_195
-	band := metres / metresPerDegree
+	band := metres * 1.001 / metresPerDegree                            // The Earth of geo.Distance is not quite that of a flat.
+	wide := metres * 1.001 / flatAt(min(math.Abs(at.Lat)+band, 89)).lng // Where a degree is shortest.
 	from, _ := slices.BinarySearchFunc(a.byLat, at.Lat-band, func(p Place, lat float64) int { return cmp.Compare(p.Point.Lat, lat) })
 	var all []reach
-	for _, p := range a.byLat[from:] {
-		if p.Point.Lat > at.Lat+band {
-			break
+	for i := from; i < len(a.byLat) && a.byLat[i].Point.Lat <= at.Lat+band; i++ {
+		p := &a.byLat[i]
+		if math.Abs(p.Point.Lng-at.Lng) > wide {
+			continue
 		}
 		if d := geo.Distance(at, p.Point); d <= metres {
 			all = append(all, reach{p, d})
