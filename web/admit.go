@@ -75,7 +75,7 @@ func (e *Edge) admit(w http.ResponseWriter, r *http.Request, class Class, handle
 	}
 	defer v.leave()
 	s.visit, s.whole = v, r.Context()
-	ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), visitKey{}, v), rank[class].time)
+	ctx, cancel := context.WithTimeout(r.Context(), rank[class].time)
 	defer cancel()
 	handle(w, r.WithContext(ctx))
 }
@@ -96,16 +96,14 @@ func (s *request) answering() {
 	}
 }
 
-type visitKey struct{}
-
 // Outside gives the request's slot back while it waits for somebody else; what
 // it returns takes a slot again. Where there is no slot it does nothing.
 func Outside(ctx context.Context) (back func()) {
-	v, ok := ctx.Value(visitKey{}).(*visit)
-	if !ok {
+	s, ok := ctx.Value(requestKey{}).(*request)
+	if !ok || s.visit == nil {
 		return func() {}
 	}
-	return v.step()
+	return s.visit.step()
 }
 
 // collect reads the body ahead. An export reads its own, which may be large.

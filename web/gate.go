@@ -102,7 +102,7 @@ func newGate(slots int) *gate {
 func (g *gate) enter(ctx context.Context, class Class, session, address string) (*visit, error) {
 	g.mu.Lock()
 	g.arrived++
-	v := &visit{gate: g, class: class, number: g.arrived, turn: make(chan bool, 1), address: g.join("@" + address)}
+	v := &visit{gate: g, class: class, number: g.arrived, address: g.join("@" + address)}
 	if session != "" {
 		v.session = g.join(session)
 	}
@@ -111,6 +111,7 @@ func (g *gate) enter(ctx context.Context, class Class, session, address string) 
 		g.mu.Unlock()
 		return v, nil
 	}
+	v.turn = make(chan bool, 1)
 	g.waiting = append(g.waiting, v)
 	if len(g.waiting) > waitersMax*g.slots {
 		g.refuse(g.last())

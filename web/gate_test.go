@@ -258,7 +258,7 @@ func TestWhoWaitsOutsideHoldsNoSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(1)
 		v := l.hold(t, Browse, "a")
-		back := Outside(context.WithValue(t.Context(), visitKey{}, v))
+		back := Outside(context.WithValue(t.Context(), requestKey{}, &request{visit: v}))
 		w := l.hold(t, Browse, "b")
 		go func() {
 			back()
@@ -273,7 +273,7 @@ func TestWhoWaitsOutsideHoldsNoSlot(t *testing.T) {
 		}
 		l.empty(t)
 		Outside(t.Context())()
-		Outside(context.WithValue(t.Context(), visitKey{}, v))()
+		Outside(context.WithValue(t.Context(), requestKey{}, &request{visit: v}))()
 		l.empty(t)
 	})
 }

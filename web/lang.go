@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/language"
@@ -25,7 +26,44 @@ func languageOf(r *http.Request) fault.Lang {
 			return fault.Lang(c.Value)
 		}
 	}
-	header := firstRunes(r.Header.Get("Accept-Language"), 200)
+	return spoken.of(firstRunes(r.Header.Get("Accept-Language"), 200))
+}
+
+// A tongues keeps what headers ask for: browsers write some hundreds of them,
+// and to weigh one costs more than to answer many a question.
+type tongues struct {
+	sync.RWMutex
+	kept map[string]fault.Lang
+}
+
+// tonguesMax is how many are kept.
+const tonguesMax = 1000
+
+var spoken tongues
+
+// of is the language that a header asks for.
+func (t *tongues) of(header string) fault.Lang {
+	if header == "" {
+		return fault.Zh
+	}
+	t.RLock()
+	lang, ok := t.kept[header]
+	t.RUnlock()
+	if ok {
+		return lang
+	}
+	lang = asked(header)
+	t.Lock()
+	defer t.Unlock()
+	if t.kept == nil || len(t.kept) >= tonguesMax {
+		t.kept = map[string]fault.Lang{}
+	}
+	t.kept[strings.Clone(header)] = lang
+	return lang
+}
+
+// asked reads a header.
+func asked(header string) fault.Lang {
 	tags, _, err := language.ParseAcceptLanguage(header)
 	if err != nil || len(tags) == 0 {
 		return fault.Zh

@@ -60,7 +60,7 @@ func (e *Edge) enter(r *http.Request, app *App) { state(r).app = app }
 func (e *Edge) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		s := &request{id: strings.ToLower(rand.Text()[:13]), edge: e, lang: languageOf(r), ip: e.address(r), guest: guestOf(r), whole: r.Context()}
+		s := &request{id: newID(), edge: e, lang: languageOf(r), ip: e.address(r), guest: guestOf(r), whole: r.Context()}
 		s.guest.rest()
 		rec := &recorder{ResponseWriter: w, r: r}
 		s.body = &bounded{w: rec, body: r.Body}
@@ -79,6 +79,17 @@ func (e *Edge) observe(next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(rec, r)
 	})
+}
+
+// newID is 65 random bits in base32, as rand.Text writes them, in small letters.
+func newID() string {
+	const alphabet = "abcdefghijklmnopqrstuvwxyz234567"
+	var b [13]byte
+	rand.Read(b[:])
+	for i := range b {
+		b[i] = alphabet[b[i]%32]
+	}
+	return string(b[:])
 }
 
 // Tell adds to the request's line in the log what a handler outside of an
@@ -120,27 +131,29 @@ func Large(w http.ResponseWriter, r *http.Request, n int64) {
 // the route's pattern that is written.
 func (e *Edge) log(r *http.Request, rec *recorder, took time.Duration) {
 	s := state(r)
-	if e.opts.Log == nil || s.quiet {
+	level := slog.LevelInfo
+	if s.err != nil {
+		level = slog.LevelError
+	}
+	ctx := context.WithoutCancel(r.Context())
+	if e.opts.Log == nil || s.quiet || !e.opts.Log.Enabled(ctx, level) {
 		return
 	}
-	attrs := []slog.Attr{
+	attrs := append(make([]slog.Attr, 0, 7),
 		slog.String("id", s.id),
 		slog.String("route", route(r)),
 		slog.Int("status", rec.status()),
-		slog.Duration("took", took.Round(time.Microsecond)),
-	}
+		slog.Duration("took", took.Round(time.Microsecond)))
 	if s.session.Person != "" {
 		attrs = append(attrs, slog.String("actor", string(s.session.Person)))
 	}
 	if s.fault != "" {
 		attrs = append(attrs, slog.String("fault", s.fault))
 	}
-	level := slog.LevelInfo
 	if s.err != nil {
-		level = slog.LevelError
 		attrs = append(attrs, slog.String("error", scrub(s.err.Error())))
 	}
-	e.opts.Log.LogAttrs(context.WithoutCancel(r.Context()), level, "request", attrs...)
+	e.opts.Log.LogAttrs(ctx, level, "request", attrs...)
 }
 
 // route is the pattern that the request met, with its method.
@@ -167,6 +180,9 @@ func (e *Edge) address(r *http.Request) string {
 	if err != nil {
 		host = r.RemoteAddr
 	}
+	if !e.isProxy(host) {
+		return host
+	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && e.isProxy(host); i-- {
 		next, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
@@ -179,6 +195,9 @@ func (e *Edge) address(r *http.Request) string {
 }
 
 func (e *Edge) isProxy(host string) bool {
+	if len(e.opts.Proxies) == 0 {
+		return false
+	}
 	at, err := netip.ParseAddr(host)
 	if err != nil {
 		return false

@@ -16,31 +16,50 @@ const (
 // Allow lets the page that answers do more than pages may. A handler calls it
 // before it renders.
 func Allow(w http.ResponseWriter, r *http.Request, grants ...Grant) {
-	state(r).edge.policy(w.Header(), grants...)
+	for _, f := range state(r).edge.policy(grants...) {
+		w.Header()[f.name] = f.value
+	}
+}
+
+// A field is a header field that many answers share; nobody writes into its
+// value.
+type field struct {
+	name  string // In its canonical form.
+	value []string
 }
 
 // secure sets the headers that every answer carries, errors included.
 func (e *Edge) secure(next http.Handler) http.Handler {
+	fields := e.secured()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		e.policy(h)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("X-Frame-Options", "DENY")
-		if e.opts.Demo {
-			h.Set("X-Frame-Options", "SAMEORIGIN")
-		}
-		if e.opts.Secure {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
+		for _, f := range fields {
+			h[f.name] = f.value
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// policy sets what the page may load, send and use.
-func (e *Edge) policy(h http.Header, grants ...Grant) {
+// secured are the fields of every answer.
+func (e *Edge) secured() []field {
+	frames := "DENY"
+	if e.opts.Demo {
+		frames = "SAMEORIGIN"
+	}
+	all := append(e.policy(),
+		field{"X-Content-Type-Options", []string{"nosniff"}},
+		field{"Referrer-Policy", []string{"same-origin"}},
+		field{"Cross-Origin-Opener-Policy", []string{"same-origin"}},
+		field{"Cross-Origin-Resource-Policy", []string{"same-origin"}},
+		field{"X-Frame-Options", []string{frames}})
+	if e.opts.Secure {
+		all = append(all, field{"Strict-Transport-Security", []string{"max-age=31536000"}})
+	}
+	return all
+}
+
+// policy is what the page may load, send and use.
+func (e *Edge) policy(grants ...Grant) []field {
 	script, frames, ancestors, camera := "'self'", "'none'", "'none'", "()"
 	for _, g := range grants {
 		switch g {
@@ -54,9 +73,11 @@ func (e *Edge) policy(h http.Header, grants ...Grant) {
 		ancestors = "'self'"
 	}
 	forms := strings.Join(append([]string{"'self'"}, e.opts.Cashier...), " ")
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src "+script+"; style-src 'self'; "+
-		"img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "+
-		"form-action "+forms+"; frame-src "+frames+"; frame-ancestors "+ancestors+"; base-uri 'none'; "+
-		"require-trusted-types-for 'script'; trusted-types citywalk")
-	h.Set("Permissions-Policy", "camera="+camera+", geolocation=(self), microphone=(), payment=(), usb=(), bluetooth=(), browsing-topics=()")
+	return []field{
+		{"Content-Security-Policy", []string{"default-src 'none'; script-src " + script + "; style-src 'self'; " +
+			"img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; " +
+			"form-action " + forms + "; frame-src " + frames + "; frame-ancestors " + ancestors + "; base-uri 'none'; " +
+			"require-trusted-types-for 'script'; trusted-types citywalk"}},
+		{"Permissions-Policy", []string{"camera=" + camera + ", geolocation=(self), microphone=(), payment=(), usb=(), bluetooth=(), browsing-topics=()"}},
+	}
 }

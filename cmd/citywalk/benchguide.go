@@ -95,7 +95,7 @@ func (c *BenchGuideCmd) Run(ctx context.Context, s *Streams) error {
 		fmt.Fprintf(s.Out, "%-44s %s, at most %s\n", l.Name, ms(l.P50), ms(l.Most))
 	}
 	for _, l := range r.HTTP {
-		fmt.Fprintf(s.Out, "%-44s %7.0f a second, p99 %s, %.2f of a handler that does nothing\n", l.Name, l.PerSecond, ms(l.P99), l.Ratio)
+		fmt.Fprintf(s.Out, "%-44s %7.0f a second, p99 %s, %3d µs of processor and %5d bytes each, %.2f of a handler that does nothing\n", l.Name, l.PerSecond, ms(l.P99), l.Processor.Microseconds(), l.Bytes, l.Ratio)
 	}
 	return nil
 }

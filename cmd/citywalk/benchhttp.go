@@ -2,15 +2,16 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -24,8 +25,9 @@ type httpLevel struct {
 	PerSecond float64       `json:"per_second"`
 	P50       time.Duration `json:"p50_ns"`
 	P99       time.Duration `json:"p99_ns"`
-	Bytes     int64         `json:"bytes"` // Of one answer.
-	Ratio     float64       `json:"ratio"` // To the handler that does nothing.
+	Processor time.Duration `json:"processor_ns"` // Of one request, the client's part included.
+	Bytes     int64         `json:"bytes"`        // Of one answer.
+	Ratio     float64       `json:"ratio"`        // To the handler that does nothing.
 }
 
 // overHTTP asks a served node, and beside it a handler that does nothing, with
@@ -94,7 +96,7 @@ func (s *serving) Close() error { return s.server.Close() }
 // askAgain sends one request again and again over so many connections.
 func askAgain(ctx context.Context, addr, path string, callers int, d time.Duration) (l httpLevel, err error) {
 	took := make([][]time.Duration, callers)
-	began := time.Now()
+	began, spent := time.Now(), processor()
 	g, ctx := errgroup.WithContext(ctx)
 	sizes := make([]int64, callers)
 	for i := range callers {
@@ -109,7 +111,7 @@ func askAgain(ctx context.Context, addr, path string, callers int, d time.Durati
 	l.Bytes = sizes[0]
 	all := slices.Concat(took...)
 	slices.Sort(all)
-	l.PerSecond = float64(len(all)) / time.Since(began).Seconds()
+	l.PerSecond, l.Processor = float64(len(all))/time.Since(began).Seconds(), (processor()-spent)/time.Duration(max(len(all), 1))
 	l.P50, l.P99 = quantile(all, 0.5), quantile(all, 0.99)
 	return l, nil
 }
@@ -132,18 +134,35 @@ func askOn(ctx context.Context, addr, path string, end time.Time) (took []time.D
 		if _, err := conn.Write(request); err != nil {
 			return took, size, err
 		}
-		answer, err := http.ReadResponse(in, nil)
-		if err != nil {
+		if size, err = readAnswer(in); err != nil {
 			return took, size, err
-		}
-		size, err = io.Copy(io.Discard, answer.Body)
-		if err != nil {
-			return took, size, err
-		}
-		if answer.StatusCode != http.StatusOK {
-			return took, size, errors.New(answer.Status)
 		}
 		took = append(took, time.Since(began))
 	}
 	return took, size, ctx.Err()
+}
+
+// readAnswer reads an answer, which has to be good and to say how long its body
+// is, and returns that.
+func readAnswer(in *bufio.Reader) (size int64, err error) {
+	line, err := in.ReadSlice('\n')
+	if err == nil && !bytes.HasPrefix(line, []byte("HTTP/1.1 200 ")) {
+		err = fmt.Errorf("answered %q", line)
+	}
+	size = -1
+	for err == nil && len(line) > len("\r\n") {
+		if line, err = in.ReadSlice('\n'); err != nil {
+			break
+		}
+		if value, ok := bytes.CutPrefix(line, []byte("Content-Length: ")); ok {
+			size, err = strconv.ParseInt(string(bytes.TrimSpace(value)), 10, 32)
+		}
+	}
+	if err == nil && size < 0 {
+		err = errors.New("answered without a length")
+	}
+	if err == nil {
+		_, err = in.Discard(int(size))
+	}
+	return size, err
 }
