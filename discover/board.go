@@ -16,12 +16,14 @@ import (
 // the order of a quadtree (Morton), with running sums of their coordinates, so
 // that how many there are in a square and where their middle is costs two looks
 // however many they are. A board never changes: one with edits takes its place.
+// It also says which of them have days on which their terms do not apply.
 type board struct {
 	codes    []uint64 // Ascending.
 	lat, lng []int64  // Sums of the coordinates before each, and of all.
 	ids      []byte
 	ends     []uint32
 	edits    map[shop.ID]edit
+	odd      map[shop.ID]bool // Shops with such days.
 }
 
 // An edit is a shop that is elsewhere than the codes say; 0 is nowhere.
@@ -31,6 +33,7 @@ type edit struct{ was, now uint64 }
 type site struct {
 	id   shop.ID
 	code uint64
+	odd  bool
 }
 
 // unitBits is how finely places are told: in steps of 2^-23 degrees, about a
@@ -65,7 +68,7 @@ func unweave(x uint64) int64 {
 // newBoard puts shops in order.
 func newBoard(all []site) *board {
 	slices.SortFunc(all, func(a, b site) int { return cmp.Or(cmp.Compare(a.code, b.code), cmp.Compare(a.id, b.id)) })
-	b := &board{codes: make([]uint64, len(all)), lat: make([]int64, len(all)+1), lng: make([]int64, len(all)+1), ends: make([]uint32, len(all)+1)}
+	b := &board{codes: make([]uint64, len(all)), lat: make([]int64, len(all)+1), lng: make([]int64, len(all)+1), ends: make([]uint32, len(all)+1), odd: map[shop.ID]bool{}}
 	size := 0
 	for _, s := range all {
 		size += len(s.id)
@@ -76,6 +79,9 @@ func newBoard(all []site) *board {
 		b.lng[i+1], b.lat[i+1] = b.lng[i]+unweave(s.code), b.lat[i]+unweave(s.code>>1)
 		b.ids = append(b.ids, s.id...)
 		b.ends[i+1] = uint32(len(b.ids))
+		if s.odd {
+			b.odd[s.id] = true
+		}
 	}
 	return b
 }
@@ -87,21 +93,40 @@ func (b *board) sites() iter.Seq[site] {
 	return func(yield func(site) bool) {
 		for i, code := range b.codes {
 			id := b.id(i)
-			if _, edited := b.edits[id]; !edited && !yield(site{id, code}) {
+			if _, edited := b.edits[id]; !edited && !yield(site{id, code, b.odd[id]}) {
 				return
 			}
 		}
 		for id, e := range b.edits {
-			if e.now != 0 && !yield(site{id, e.now}) {
+			if e.now != 0 && !yield(site{id, e.now, b.odd[id]}) {
 				return
 			}
 		}
 	}
 }
 
-// with is the board after more edits.
-func (b *board) with(more map[shop.ID]edit) *board {
+// size is how many shops there are.
+func (b *board) size() int {
+	n := len(b.codes)
+	for _, e := range b.edits {
+		if e.was != 0 {
+			n--
+		}
+		if e.now != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// with is the board after more edits, and after some shops became odd or even.
+func (b *board) with(more map[shop.ID]edit, odd map[shop.ID]bool) *board {
 	next := *b
+	if len(odd) > 0 {
+		next.odd = maps.Clone(b.odd)
+		maps.Copy(next.odd, odd)
+		maps.DeleteFunc(next.odd, func(_ shop.ID, is bool) bool { return !is })
+	}
 	next.edits = maps.Clone(b.edits)
 	if next.edits == nil {
 		next.edits = map[shop.ID]edit{}

@@ -28,7 +28,7 @@ func TestABoardShowsWhatLookingAtAllDoes(t *testing.T) {
 		for i, p := range rapid.SliceOfN(point, 0, 60).Draw(t, "points") {
 			id := shop.ID(fmt.Sprint("shp_", i))
 			where[id] = codeOf(p)
-			sites = append(sites, site{id, codeOf(p)})
+			sites = append(sites, site{id: id, code: codeOf(p)})
 		}
 		b := newBoard(sites)
 		for range rapid.IntRange(0, 4).Draw(t, "batches") {
@@ -45,7 +45,7 @@ func TestABoardShowsWhatLookingAtAllDoes(t *testing.T) {
 					delete(where, id)
 				}
 			}
-			b = b.with(edits)
+			b = b.with(edits, nil)
 		}
 		if rapid.Bool().Draw(t, "anew") {
 			b = newBoard(slices.Collect(b.sites()))
@@ -54,6 +54,9 @@ func TestABoardShowsWhatLookingAtAllDoes(t *testing.T) {
 		if rapid.Bool().Draw(t, "boxed") {
 			p, wide := point.Draw(t, "corner"), degree.Draw(t, "width")
 			box = &geo.Bounds{Min: p, Max: geo.Point{Lat: min(p.Lat+wide, 89), Lng: p.Lng + wide*rapid.Float64Range(0, 2).Draw(t, "wider")}}
+		}
+		if b.size() != len(where) {
+			t.Fatalf("%d shops on the board, want %d", b.size(), len(where))
 		}
 		compare(t, b.look(frameOf(box)), where)
 	})

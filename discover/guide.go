@@ -276,16 +276,14 @@ func (s *Service) put(ctx context.Context, ids []string, rows map[string]shopRow
 		if len(b.Put)+len(b.Delete) == 0 {
 			continue
 		}
-		moves, err := t.moves(b)
+		board, err := t.rearranged(b)
 		if err != nil {
 			return err
 		}
 		if err := t.index.Apply(b); err != nil {
 			return fmt.Errorf("discover: change the index of %s: %w", t.city, err)
 		}
-		if board := t.board.Load(); board != nil && len(moves) > 0 {
-			t.board.Store(board.with(moves))
-		}
+		t.board.Store(board)
 		s.guide.changed = true
 		t.learnNew(b.Put)
 	}

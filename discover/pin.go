@@ -91,12 +91,12 @@ func (s *Service) Map(ctx context.Context, city string, box *geo.Bounds) (Pins, 
 	pins := Pins{Shops: make([]Pin, 0, n)}
 	for i, t := range towns {
 		for _, id := range views[i].shops() {
-			p, ok, err := t.pin(id)
+			l, ok, err := t.taker(id)
 			if err != nil {
 				return Pins{}, err
 			}
 			if ok {
-				pins.Shops = append(pins.Shops, p)
+				pins.Shops = append(pins.Shops, t.pin(&l))
 			}
 		}
 	}
@@ -108,23 +108,45 @@ func (p *Pins) sort() {
 	slices.SortFunc(p.Shops, func(a, b Pin) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 }
 
-// pin is a shop as the index has it; ok is false if it went since it was seen
-// on the board.
-func (t *town) pin(id shop.ID) (p Pin, ok bool, err error) {
+// Takers is how many shops take the card in a city, or in all if it has no
+// name.
+func (s *Service) Takers(ctx context.Context, city string) (n int64, err error) {
+	towns, err := s.surveyed(ctx, city)
+	if errors.Is(err, ErrLoading) {
+		err = s.DB.View(ctx, func(tx *db.Tx) error {
+			n, err = db.One[int64](tx, `
+				SELECT COUNT(*) FROM shop_shops WHERE (CAST($1 AS TEXT) = '' OR city = $1) AND state = $2`, city, shop.Live)
+			return err
+		})
+		if err != nil {
+			return 0, fmt.Errorf("discover: count what takes the card in %s: %w", city, err)
+		}
+		return n, nil
+	}
+	for _, t := range towns {
+		n += int64(t.board.Load().size())
+	}
+	return n, err
+}
+
+// taker is a shop that takes the card as the index has it; ok is false if it
+// does not any more, since it was seen on the board.
+func (t *town) taker(id shop.ID) (l Listing, ok bool, err error) {
 	kept, ok := t.index.Get(string(id))
 	if !ok {
-		return p, false, nil
+		return l, false, nil
 	}
-	l, err := decode(kept)
-	if err != nil || l.State != shop.Live {
-		return p, false, err
-	}
-	p = Pin{ID: l.ID, Name: l.Name, Category: l.Category, District: l.District, Point: l.Point,
+	l, err = decode(kept)
+	return l, err == nil && l.State == shop.Live, err
+}
+
+func (t *town) pin(l *Listing) Pin {
+	p := Pin{ID: l.ID, Name: l.Name, Category: l.Category, District: l.District, Point: l.Point,
 		Price: l.Price, Opens: l.Opens, Closes: l.Closes, Curated: l.Curated, Terms: l.Terms}
 	if a, ok := AreaAt(t.around.Load().districts, p.Point); ok {
 		p.District = a.Name
 	}
-	return p, true, nil
+	return p
 }
 
 // surveyed are the towns that a map is of, with their boards.
@@ -166,12 +188,12 @@ func (s *Service) survey() error {
 		}
 		all := make([]site, 0, t.index.Len())
 		for id, kept := range t.index.All() {
-			code, err := standing(kept)
+			at, err := siteOf(shop.ID(id), kept)
 			if err != nil {
 				return err
 			}
-			if code != 0 {
-				all = append(all, site{shop.ID(id), code})
+			if at.code != 0 {
+				all = append(all, at)
 			}
 		}
 		t.board.Store(newBoard(all))
@@ -179,31 +201,39 @@ func (s *Service) survey() error {
 	return nil
 }
 
-// standing is where a listing's shop stands on the board; 0 if it does not take
+// siteOf is where a listing's shop stands on the board: at 0 if it does not take
 // the card, or if there is no listing.
-func standing(kept []byte) (code uint64, err error) {
+func siteOf(id shop.ID, kept []byte) (site, error) {
 	if kept == nil {
-		return 0, nil
+		return site{id: id}, nil
 	}
 	l, err := decode(kept)
 	if err != nil || l.State != shop.Live {
-		return 0, err
+		return site{id: id}, err
 	}
-	return codeOf(l.Point), nil
+	return site{id, codeOf(l.Point), len(l.Terms.Blackout) > 0}, nil
 }
 
-// moves is which shops a batch puts elsewhere on the board.
-func (t *town) moves(b atlas.Batch) (map[shop.ID]edit, error) {
-	all := map[shop.ID]edit{}
-	note := func(id string, now []byte) error {
-		old, _ := t.index.Get(id)
-		was, err := standing(old)
+// rearranged is the town's board after a batch that the index has not taken
+// yet; nil if it has none.
+func (t *town) rearranged(b atlas.Batch) (*board, error) {
+	old := t.board.Load()
+	if old == nil {
+		return nil, nil
+	}
+	edits, odd := map[shop.ID]edit{}, map[shop.ID]bool{}
+	note := func(id string, payload []byte) error {
+		kept, _ := t.index.Get(id)
+		was, err := siteOf(shop.ID(id), kept)
 		if err != nil {
 			return err
 		}
-		code, err := standing(now)
-		if was != code {
-			all[shop.ID(id)] = edit{was, code}
+		now, err := siteOf(shop.ID(id), payload)
+		if was.code != now.code {
+			edits[now.id] = edit{was.code, now.code}
+		}
+		if was.odd != now.odd {
+			odd[now.id] = now.odd
 		}
 		return err
 	}
@@ -217,7 +247,10 @@ func (t *town) moves(b atlas.Batch) (map[shop.ID]edit, error) {
 			return nil, err
 		}
 	}
-	return all, nil
+	if len(edits)+len(odd) == 0 {
+		return old, nil
+	}
+	return old.with(edits, odd), nil
 }
 
 // pinRow is a shop as a map reads it.
@@ -258,7 +291,7 @@ func (s *Service) mapFromDatabase(ctx context.Context, city string, box *geo.Bou
 		}
 		all := make([]site, 0, len(rows))
 		for id, r := range rows {
-			all = append(all, site{id, codeOf(geo.Point{Lat: r.Lat, Lng: r.Lng})})
+			all = append(all, site{id: id, code: codeOf(geo.Point{Lat: r.Lat, Lng: r.Lng})})
 		}
 		v := newBoard(all).look(frameOf(box))
 		if pins = (Pins{}); v.n > PinsMax {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -43,7 +44,7 @@ type Novelty struct {
 	Name     string
 	Category string
 	District string
-	At       time.Time
+	At       time.Time // When it joined or changed.
 	Terms    shop.Terms
 	Before   shop.Terms // Of changed terms, what stood before.
 }
@@ -55,22 +56,54 @@ type Away struct {
 	All   int
 }
 
-// Week returns what is on in a city; "" is all cities.
+// Week returns what is on in a city; "" is all cities. It costs what is new and
+// what is amiss, however many shops there are. Until the city was read, days are
+// not told.
 func (s *Service) Week(ctx context.Context, city string, now time.Time) (Week, error) {
-	return s.weeks.get(city, now, weekLife, func() (w Week, err error) {
-		err = s.DB.View(ctx, func(tx *db.Tx) error {
-			since := ledger.DayOf(tx.Now(), s.Zone).Next(-weekDays).Start(s.Zone)
-			if w.Joined, err = joined(tx, city, since); err != nil {
+	towns, err := s.surveyed(ctx, city)
+	if errors.Is(err, ErrLoading) {
+		return s.readWeek(ctx, city, nil)
+	} else if err != nil {
+		return Week{}, err
+	}
+	return s.weeks.get(city, now, weekLife, func() (Week, error) { return s.readWeek(ctx, city, towns) })
+}
+
+func (s *Service) readWeek(ctx context.Context, city string, towns []*town) (w Week, err error) {
+	var today ledger.Day
+	err = s.DB.View(ctx, func(tx *db.Tx) (err error) {
+		w, today = Week{}, ledger.DayOf(tx.Now(), s.Zone)
+		in := []string{city}
+		if city == "" {
+			if in, err = cities(tx); err != nil {
 				return err
 			}
-			if w.Changed, err = changed(tx, city, since); err != nil {
+		}
+		since := today.Next(-weekDays).Start(s.Zone)
+		for _, city := range in {
+			j, err := joined(tx, city, since)
+			if err != nil {
 				return err
 			}
-			w.Away, err = away(tx, city, ledger.DayOf(tx.Now(), s.Zone))
-			return err
-		})
-		return w, err
+			c, err := changed(tx, city, since)
+			if err != nil {
+				return err
+			}
+			w.Joined, w.Changed = w.Joined.and(j), w.Changed.and(c)
+		}
+		return nil
 	})
+	if err == nil {
+		w.Away, err = away(towns, today)
+	}
+	return w, err
+}
+
+// and is the news of two cities.
+func (n News) and(more News) News {
+	all := append(n.Shops, more.Shops...)
+	slices.SortStableFunc(all, func(a, b Novelty) int { return b.At.Compare(a.At) })
+	return News{all[:min(len(all), weekShown)], n.All + more.All}
 }
 
 // A noveltyRow is a Novelty with how many there are and its terms undecoded.
@@ -117,7 +150,7 @@ func joined(tx *db.Tx, city string, since time.Time) (News, error) {
 	rows, err := db.All[noveltyRow](tx, `
 		SELECT id, name, category, district, opened AS at, terms, '' AS before, COUNT(*) OVER () AS rows
 		FROM shop_shops
-		WHERE (CAST($1 AS TEXT) = '' OR city = $1) AND opened >= $2 AND state = $3
+		WHERE city = $1 AND opened >= $2 AND state = $3
 		ORDER BY opened DESC, id LIMIT CAST($4 AS BIGINT)`, city, since, shop.Live, weekShown)
 	if err != nil {
 		return News{}, fmt.Errorf("discover: shops that joined: %w", err)
@@ -126,7 +159,8 @@ func joined(tx *db.Tx, city string, since time.Time) (News, error) {
 }
 
 // changed are the live shops whose terms were changed since a moment, and
-// since they are live.
+// since they are live. The city is asked for in a way that no index serves:
+// what changed lately is few, and the city's shops are many.
 func changed(tx *db.Tx, city string, since time.Time) (News, error) {
 	rows, err := db.All[noveltyRow](tx, `
 		SELECT s.id AS id, s.name AS name, s.category AS category, s.district AS district, t.at AS at, t.body AS terms,
@@ -134,7 +168,7 @@ func changed(tx *db.Tx, city string, since time.Time) (News, error) {
 		FROM shop_terms t
 			JOIN shop_shops s ON s.id = t.shop AND s.terms_version = t.version
 			JOIN shop_terms b ON b.shop = t.shop AND b.version = t.version - 1
-		WHERE t.at >= $2 AND t.at > s.opened AND s.state = $3 AND (CAST($1 AS TEXT) = '' OR s.city = $1)
+		WHERE t.at >= $2 AND t.at > s.opened AND s.state = $3 AND s.city || '' = $1
 		ORDER BY t.at DESC, s.id LIMIT CAST($4 AS BIGINT)`, city, since, shop.Live, weekShown)
 	if err != nil {
 		return News{}, fmt.Errorf("discover: terms that changed: %w", err)
@@ -143,35 +177,29 @@ func changed(tx *db.Tx, city string, since time.Time) (News, error) {
 }
 
 // away are the exceptions of the days from today on. Only the few shops whose
-// terms name a day are decoded.
-func away(tx *db.Tx, city string, today ledger.Day) (all []Away, err error) {
+// terms name a day are looked at.
+func away(towns []*town, today ledger.Day) (all []Away, err error) {
 	days := map[ledger.Day]*Away{}
-	err = db.Each(tx, func(r noveltyRow) error {
-		n, err := r.novelty()
-		if err != nil {
-			return err
+	for _, t := range towns {
+		for id := range t.board.Load().odd {
+			l, ok, err := t.taker(id)
+			if err != nil {
+				return nil, err
+			}
+			for _, d := range l.Terms.Blackout {
+				if !ok || d < today || d >= today.Next(weekDays) {
+					continue
+				}
+				if days[d] == nil {
+					days[d] = &Away{Day: d}
+				}
+				days[d].Shops = append(days[d].Shops, Novelty{ID: l.ID, Name: l.Name, Category: l.Category, District: l.District, Terms: l.Terms})
+			}
 		}
-		for _, d := range n.Terms.Blackout {
-			if d < today || d >= today.Next(weekDays) {
-				continue
-			}
-			if days[d] == nil {
-				days[d] = &Away{Day: d}
-			}
-			if days[d].All++; len(days[d].Shops) < weekShown {
-				days[d].Shops = append(days[d].Shops, n)
-			}
-		}
-		return nil
-	}, `
-		SELECT id, name, category, district, opened AS at, terms, '' AS before, 0 AS rows
-		FROM shop_shops
-		WHERE (CAST($1 AS TEXT) = '' OR city = $1) AND state = $2 AND terms LIKE '%"blackout"%'
-		ORDER BY folded, id`, city, shop.Live)
-	if err != nil {
-		return nil, fmt.Errorf("discover: days without terms: %w", err)
 	}
 	for _, a := range days {
+		slices.SortFunc(a.Shops, func(x, y Novelty) int { return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID)) })
+		a.All, a.Shops = len(a.Shops), a.Shops[:min(len(a.Shops), weekShown)]
 		all = append(all, *a)
 	}
 	slices.SortFunc(all, func(a, b Away) int { return cmp.Compare(a.Day, b.Day) })

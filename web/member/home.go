@@ -43,7 +43,7 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) (err error) {
 	p := a.page(r, "explore.title", "tab.explore")
 	p.Islands = []string{"place", "suggest", "note"}
 	h := home{By: string(web.Session(r).Person)}
-	if h.Count, err = a.Shop.Count(r.Context(), a.City, shop.Live); err != nil {
+	if h.Count, err = a.Discover.Takers(r.Context(), a.City); err != nil {
 		return err
 	}
 	if h.Card, err = a.cardLine(r, p); err != nil {

@@ -9,7 +9,6 @@ import (
 	"citywalk/fault"
 	"citywalk/geo"
 	"citywalk/pass"
-	"citywalk/shop"
 	"citywalk/web"
 	"citywalk/web/ui"
 )
@@ -66,7 +65,7 @@ func (a *App) sell(w http.ResponseWriter, r *http.Request, why error) error {
 			s.Plan = &plans[i]
 		}
 	}
-	if s.Shops, err = a.Shop.Count(r.Context(), a.City, shop.Live); err != nil {
+	if s.Shops, err = a.Discover.Takers(r.Context(), a.City); err != nil {
 		return err
 	}
 	if err := a.look(r, p, &s); err != nil {
