@@ -72,16 +72,41 @@ func (s *Service) town(ctx context.Context, city string) (*town, error) {
 	if city == "" {
 		city = s.City
 	}
-	if !s.guide.following.Load() {
-		if err := s.KeepUp(ctx); err != nil {
-			return nil, err
-		}
+	if err := s.hear(ctx); err != nil {
+		return nil, err
 	}
 	all := s.guide.towns.Load()
 	if all == nil {
 		return nil, ErrLoading
 	}
 	return (*all)[city], nil
+}
+
+// hear brings the index up to date where nobody does so all the time. Who was
+// not asked for longer than news are kept compares everything.
+func (s *Service) hear(ctx context.Context) error {
+	g := &s.guide
+	if g.following.Load() {
+		return nil
+	}
+	if err := s.KeepUp(ctx); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	missed := g.compared.IsZero()
+	if missed {
+		now, err := s.present(ctx)
+		if err != nil {
+			g.mu.Unlock()
+			return err
+		}
+		g.compared = now
+	}
+	g.mu.Unlock()
+	if missed {
+		return s.Compare(ctx)
+	}
+	return nil
 }
 
 // Run reads all cities and follows the database until ctx ends. What goes wrong
@@ -358,10 +383,8 @@ func (s *Service) Cities() []string {
 // Digests are hashes of the content of each city's index. They are equal on
 // all nodes that have followed the same changes, however they came to them.
 func (s *Service) Digests(ctx context.Context) (map[string]string, error) {
-	if !s.guide.following.Load() {
-		if err := s.KeepUp(ctx); err != nil {
-			return nil, err
-		}
+	if err := s.hear(ctx); err != nil {
+		return nil, err
 	}
 	all := s.guide.towns.Load()
 	if all == nil {

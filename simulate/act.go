@@ -36,6 +36,9 @@ type till struct {
 // act is one step: somebody does something, or time passes.
 func (w *world) act() {
 	w.reached["steps"]++
+	if w.depth == 0 && w.coin.IntN(100) < 12 {
+		w.public()
+	}
 	if w.depth == 0 {
 		w.late++
 		if w.late > w.weather.hurry && w.dice.IntN(4) == 0 {

@@ -89,6 +89,7 @@ type book struct {
 
 	cards  map[string]*card
 	floors map[string]*floor
+	gate   string // Whether passes are sold: "" is that nothing guards it.
 
 	entries    map[string]string // Keys by entry.
 	keys       map[string]bool
@@ -250,6 +251,8 @@ func (b *book) take(c change) {
 		b.refund(c)
 	case "pass":
 		b.pass(c)
+	case "gate":
+		b.gate = c.now
 	case "statement":
 		b.statement(c)
 	case "line":

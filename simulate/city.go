@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"citywalk/account"
+	"citywalk/db"
+	"citywalk/discover"
 	"citywalk/geo"
 	"citywalk/money"
 	"citywalk/pass"
@@ -23,6 +25,12 @@ const (
 	cityShops   = 4
 	cityMembers = 8
 )
+
+// City is its name.
+const City = "临汀"
+
+// middle is where everything is.
+var middle = geo.Point{Lat: 31.2, Lng: 121.5}
 
 // founded is when the city is made: bubbles begin at the first instant of the
 // year 2000, UTC.
@@ -77,6 +85,12 @@ func (c *city) settle(ctx context.Context, n *Node) (err error) {
 	if err := n.Pass.SetPlan(ctx, c.office, plan); err != nil {
 		return err
 	}
+	if err := n.DB.Update(ctx, func(tx *db.Tx) error {
+		_, _, err := discover.PutPlaces(tx, c.office.Person, []discover.Place{{City: City, Kind: discover.Metro, Name: "站", Point: middle, Source: "simulate", SourceID: "1"}})
+		return err
+	}); err != nil {
+		return err
+	}
 	var m shop.Merchant
 	for i := range cityShops {
 		if i != 1 { // The second shop is the first merchant's too.
@@ -107,8 +121,8 @@ func (c *city) settle(ctx context.Context, n *Node) (err error) {
 }
 
 func (c *city) openShop(ctx context.Context, n *Node, m shop.Merchant, i int) error {
-	sh, err := n.Shop.Add(ctx, c.office, shop.Shop{Name: fmt.Sprintf("店 %d", i+1), City: "临汀", Category: "面馆",
-		Point: geo.Point{Lat: 31.2, Lng: 121.5}, Opens: -1, Closes: -1})
+	sh, err := n.Shop.Add(ctx, c.office, shop.Shop{Name: fmt.Sprintf("店 %d", i+1), City: City, Category: "面馆",
+		Point: middle, Opens: 8 * 60, Closes: 23 * 60})
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ func (w *world) rest() {
 	w.prove()
 	w.nothingStuck()
 	w.truth()
+	w.inPublic()
 	w.must(w.boxDB.Ping(w.ctx))
 }
 

@@ -19,7 +19,9 @@ import (
 	"time"
 
 	"citywalk/account"
+	"citywalk/community"
 	"citywalk/db"
+	"citywalk/discover"
 	"citywalk/jobs"
 	"citywalk/ledger"
 	"citywalk/pass"
@@ -32,15 +34,17 @@ import (
 
 // A Node is the services of one server, tied together as the binary ties them.
 type Node struct {
-	DB      *db.DB
-	Runner  *jobs.Runner
-	Account *account.Service
-	Shop    *shop.Service
-	Payment *payment.Service
-	Pass    *pass.Service
-	Redeem  *redeem.Service
-	Settle  *settle.Service
-	Prove   func(context.Context) ([]ledger.Finding, error)
+	DB        *db.DB
+	Runner    *jobs.Runner
+	Account   *account.Service
+	Shop      *shop.Service
+	Payment   *payment.Service
+	Pass      *pass.Service
+	Redeem    *redeem.Service
+	Settle    *settle.Service
+	Community *community.Service
+	Discover  *discover.Service
+	Prove     func(context.Context) ([]ledger.Finding, error)
 }
 
 // A Place is where a node runs: over which file, by which clock, and what

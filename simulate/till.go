@@ -316,6 +316,9 @@ func (b *book) pass(c change) {
 	k := b.cards[c.id]
 	if c.was == "" {
 		k = &card{id: c.id, person: c.a, trial: c.l != 0}
+		if b.gate == "closed" || b.gate == "new" {
+			b.w.fail("a pass is sold through a gate that is %s", b.gate)
+		}
 		for _, o := range b.cards {
 			if o.person == k.person && o.trial && k.trial {
 				b.w.fail("a member has a second trial")

@@ -119,3 +119,11 @@ END;
 CREATE TRIGGER simulate_once_changed AFTER UPDATE ON once_keys BEGIN
 	INSERT INTO simulate_changes (what, id, a, b) VALUES ('answer', NEW.key, NEW.principal, NEW.route);
 END;
+
+-- Gates: whether they let sales through.
+CREATE TRIGGER simulate_gate AFTER INSERT ON discover_gates BEGIN
+	INSERT INTO simulate_changes (what, id, now) VALUES ('gate', NEW.id, NEW.state);
+END;
+CREATE TRIGGER simulate_gate_changed AFTER UPDATE ON discover_gates BEGIN
+	INSERT INTO simulate_changes (what, id, was, now) VALUES ('gate', NEW.id, OLD.state, NEW.state);
+END;

@@ -29,6 +29,7 @@ type world struct {
 	dir     string
 	seed    int64
 	dice    *rand.Rand
+	coin    *rand.Rand // For what is done in public.
 	weather weather
 
 	told   time.Time // The last time that a clock told.
@@ -80,7 +81,7 @@ type failed struct{ what string }
 
 func (c *city) wake(ctx context.Context, dir string, seed int64, o Options) (w *world, err error) {
 	d := dice(seed)
-	w = &world{city: c, ctx: ctx, dir: dir, seed: seed, dice: d, weather: draw(d), whole: o.Trace,
+	w = &world{city: c, ctx: ctx, dir: dir, seed: seed, dice: d, coin: dice(-seed), weather: draw(d), whole: o.Trace,
 		sum: sha256.New(), keys: map[account.ID]int{}, reached: map[string]int{}}
 	defer func() {
 		if err != nil {

@@ -124,7 +124,7 @@ func wiring() simulate.Wiring {
 	var once sync.Once
 	var secrets Secrets
 	zone := time.FixedZone("", 0)
-	cfg := Config{Programme: Programme{Name: "simulate", Zone: "Asia/Shanghai", City: "simulate"}, Payment: "sandbox", Workers: 1,
+	cfg := Config{Programme: Programme{Name: "simulate", Zone: "Asia/Shanghai", City: simulate.City}, Payment: "sandbox", Workers: 1,
 		Listen: "127.0.0.1:8080", SandboxListen: "127.0.0.1:8081"}
 	if z, err := cfg.location(); err == nil {
 		zone = z
@@ -171,5 +171,5 @@ func wiring() simulate.Wiring {
 // node is what of the parts a simulation plays with.
 func (a *parts) node() *simulate.Node {
 	return &simulate.Node{DB: a.db, Runner: a.runner, Account: a.account, Shop: a.shop, Payment: a.payment,
-		Pass: a.pass, Redeem: a.redeem, Settle: a.settle, Prove: a.prove}
+		Pass: a.pass, Redeem: a.redeem, Settle: a.settle, Community: a.community, Discover: a.discover, Prove: a.prove}
 }
