@@ -36,7 +36,7 @@ type till struct {
 // act is one step: somebody does something, or time passes.
 func (w *world) act() {
 	w.reached["steps"]++
-	if w.depth == 0 && w.coin.IntN(100) < 12 {
+	if w.depth == 0 && w.coin.IntN(100) < 8 {
 		w.public()
 	}
 	if w.depth == 0 {
