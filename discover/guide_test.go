@@ -308,7 +308,7 @@ func TestARunningNodeFollows(t *testing.T) {
 func TestListingsRoundTrip(t *testing.T) {
 	l := Listing{ID: "shp_1", Number: "123456", Name: "巷口", Category: "面馆", District: "东区", Address: "某路 1 号", Dishes: []string{"面", "汤"},
 		Point: centre, Price: 3500, Opens: 600, Closes: 1500, State: shop.Live, Curated: true, Notes: 3, Verified: 1, Station: "某站",
-		Walk: 350, Back: 62, Place: 3, List: "back", stamp: 77,
+		Walk: 350, Back: 62, Place: 3, List: "back", Plain: true, stamp: 77,
 		Terms: shop.Terms{Version: 1, Kind: shop.Percent, Percent: 10, PerDay: 1, Blackout: []ledger.Day{"2026-10-01"}}}
 	b := l.encode(`{"version":1,"kind":"percent","percent":10,"per_day":1,"blackout":["2026-10-01"]}`)
 	got, err := decode(b)

@@ -40,12 +40,19 @@ type Listing struct {
 	Back     int    // Percent of local members that came back, rounded; -1 is too few to say.
 	List     string // The city's public list on which it stands best today, or "".
 	Place    int    // Its place there; 0 is none.
+	Plain    bool   // PlainJSON holds for its id, number, name, category, district and address.
 
 	stamp uint64 // Of the row, see row.stamp.
 }
 
 // dishesShown is how many dishes a listing carries.
 const dishesShown = 6
+
+// Bits of an encoded listing's flags.
+const (
+	isCurated = 1 << iota
+	isPlain
+)
 
 var errListing = errors.New("discover: a listing that cannot be read")
 
@@ -63,11 +70,14 @@ func (l Listing) encode(terms string) []byte {
 		b = binary.AppendUvarint(b, uint64(len(d)))
 		b = append(b, d...)
 	}
-	curated := int64(0)
+	flags := int64(0)
 	if l.Curated {
-		curated = 1
+		flags |= isCurated
 	}
-	for _, n := range []int64{int64(math.Round(l.Point.Lat * degree)), int64(math.Round(l.Point.Lng * degree)), int64(l.Price), int64(l.Opens), int64(l.Closes), curated, int64(l.Notes), int64(l.Verified),
+	if PlainJSON(string(l.ID)) && PlainJSON(l.Number) && PlainJSON(l.Name) && PlainJSON(l.Category) && PlainJSON(l.District) && PlainJSON(l.Address) {
+		flags |= isPlain
+	}
+	for _, n := range []int64{int64(math.Round(l.Point.Lat * degree)), int64(math.Round(l.Point.Lng * degree)), int64(l.Price), int64(l.Opens), int64(l.Closes), flags, int64(l.Notes), int64(l.Verified),
 		int64(l.Walk), int64(l.Back), int64(l.Place)} {
 		b = binary.AppendVarint(b, n)
 	}
@@ -102,7 +112,8 @@ func (l *Listing) read(s string, dishes []string) (t *sharedTerms, err error) {
 	l.Point = geo.Point{Lat: r.degrees(), Lng: r.degrees()}
 	l.Price = money.Amount(r.number())
 	l.Opens, l.Closes = int(r.number()), int(r.number())
-	l.Curated = r.number() == 1
+	flags := r.number()
+	l.Curated, l.Plain = flags&isCurated != 0, flags&isPlain != 0
 	l.Notes, l.Verified, l.Walk = int(r.number()), int(r.number()), int(r.number())
 	l.Back, l.Place = int(r.number()), int(r.number())
 	if r.bad || r.s != "" {

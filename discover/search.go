@@ -62,6 +62,25 @@ type Query struct {
 	Limit      int
 	After      string
 	Lang       fault.Lang
+	Room       *Room // For the hits; nil takes new memory.
+}
+
+// A Room is the memory of an answer's hits, which can be used again when the
+// answer is not needed any more. Their texts are never in it.
+type Room struct {
+	hits   []Hit
+	dishes []string
+	whys   []Why
+}
+
+// take empties the room and makes it large enough for n hits.
+func (r *Room) take(n int) (hits []Hit, dishes []string, whys []Why) {
+	if n > cap(r.hits) {
+		r.hits, r.dishes, r.whys = make([]Hit, n), make([]string, 0, n*dishesShown), make([]Why, 0, n*reasonsSaid)
+	}
+	hits = r.hits[:n]
+	clear(hits)
+	return hits, r.dishes[:0], r.whys[:0]
 }
 
 // An Answer is one page of what was found.
@@ -209,8 +228,10 @@ func (t *town) understand(q Query) (x question, err error) {
 	if err := x.turn(); err != nil {
 		return x, err
 	}
-	if p, ok := t.around.Load().named(x.Station); ok {
-		x.Near, x.Within = &p.Point, walkable
+	if x.Station != "" {
+		if p, ok := t.around.Load().named(x.Station); ok {
+			x.Near, x.Within = &p.Point, walkable
+		}
 	}
 	wishes := x.asks[0].Wishes
 	if wishes&parlance.Nearest != 0 && x.Near != nil && x.Sort == Best {
@@ -348,8 +369,11 @@ func (x *question) hits(found []atlas.Hit, from *geo.Point, local time.Time) ([]
 		texts.Write(found[i].Payload)
 	}
 	rest, asked := texts.String(), strings.TrimSpace(x.Text)
-	dishes, whys := make([]string, 0, dishesShown*len(found)), make([]Why, 0, reasonsSaid*len(found))
-	hits := make([]Hit, len(found))
+	room := x.Room
+	if room == nil {
+		room = new(Room)
+	}
+	hits, dishes, whys := room.take(len(found))
 	for i := range hits {
 		h, n := &hits[i], len(found[i].Payload)
 		terms, err := h.read(rest[:n], dishes)

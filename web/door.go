@@ -144,10 +144,13 @@ func (g *guest) rest() {
 
 type guestKey struct{}
 
-// greet lets requests know their connection.
+// greet lets requests know their connection, as a guest and as a line.
 func greet(ctx context.Context, c net.Conn) context.Context {
 	if g, ok := c.(*guest); ok {
-		return context.WithValue(ctx, guestKey{}, g)
+		ctx, c = context.WithValue(ctx, guestKey{}, g), g.Conn
+	}
+	if p, ok := c.(*plainspoken); ok {
+		ctx = context.WithValue(ctx, lineKey{}, p)
 	}
 	return ctx
 }

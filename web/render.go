@@ -148,8 +148,7 @@ func write(w http.ResponseWriter, r *http.Request, status int, kind string, body
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	_, err := w.Write(body)
-	if err != nil {
+	if err := Send(w, r, body); err != nil {
 		return fmt.Errorf("web: write answer: %w", err)
 	}
 	return nil

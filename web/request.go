@@ -33,6 +33,7 @@ type request struct {
 	err     error  // What went wrong on our side, for the log.
 	body    *bounded
 	guest   *guest          // Its connection; nil when those are not bounded.
+	line    *plainspoken    // The same; nil where it is another's.
 	visit   *visit          // Its slot; nil when it holds none.
 	whole   context.Context // As it came, without a deadline.
 	quiet   bool            // Leaves no line of its own in the log.
@@ -60,7 +61,7 @@ func (e *Edge) enter(r *http.Request, app *App) { state(r).app = app }
 func (e *Edge) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		s := &request{id: newID(), edge: e, lang: languageOf(r), ip: e.address(r), guest: guestOf(r), whole: r.Context()}
+		s := &request{id: newID(), edge: e, lang: languageOf(r), ip: e.address(r), guest: guestOf(r), line: lineOf(r), whole: r.Context()}
 		s.guest.rest()
 		rec := &recorder{ResponseWriter: w, r: r}
 		s.body = &bounded{w: rec, body: r.Body}

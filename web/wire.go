@@ -18,6 +18,7 @@ type plainspoken struct {
 	net.Conn
 	talk talk
 	err  error
+	held *[]byte // What is kept back of an answer; nil if nothing is, see hold.
 }
 
 type plainListener struct{ net.Listener }

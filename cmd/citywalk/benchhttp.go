@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"citywalk/discover"
+	"citywalk/web"
 )
 
 // An httpLevel is what one kind of request gave.
@@ -30,20 +31,21 @@ type httpLevel struct {
 	Ratio     float64       `json:"ratio"`        // To the handler that does nothing.
 }
 
-// overHTTP asks a served node, and beside it a handler that does nothing, with
-// the same clients in the same run.
+// overHTTP asks a served node, and beside it a handler that does nothing behind
+// a server with the same bounds, with the same clients in the same run.
 func (c *BenchGuideCmd) overHTTP(ctx context.Context, a *parts, node *discover.Service) ([]httpLevel, error) {
 	a.discover = node
 	edge, err := a.edge(slog.New(slog.DiscardHandler), false)
 	if err != nil {
 		return nil, err
 	}
-	served, err := listenAndServe(edge.Server("").Handler)
+	served, err := listenAndServe(edge.Server(""), edge.Listener)
 	if err != nil {
 		return nil, err
 	}
 	defer served.Close()
-	idle, err := listenAndServe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
+	nothing := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+	idle, err := listenAndServe(web.NewServer("", nothing), func(l net.Listener) net.Listener { return l })
 	if err != nil {
 		return nil, err
 	}
@@ -80,13 +82,13 @@ type serving struct {
 	listener net.Listener
 }
 
-func listenAndServe(h http.Handler) (*serving, error) {
+func listenAndServe(server *http.Server, door func(net.Listener) net.Listener) (*serving, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	s := &serving{&http.Server{Handler: h}, l}
-	go s.server.Serve(l)
+	s := &serving{server, l}
+	go server.Serve(door(l))
 	return s, nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"citywalk/discover"
 	"citywalk/web"
 )
 
@@ -21,9 +22,15 @@ import (
 // has it. A program cannot tell which of the two answered: the bodies are the
 // same to the byte.
 
-// A quickly is such an answer, appended to b; false leaves the request to the
-// operation.
-type quickly func(b []byte, r *http.Request) ([]byte, bool)
+// A quickly is such an answer, appended to the sheet's body; false leaves the
+// request to the operation.
+type quickly func(s *sheet, r *http.Request) bool
+
+// A sheet is the memory of an answer, which is used again.
+type sheet struct {
+	body []byte
+	room discover.Room
+}
 
 const quickKey = "quick"
 
@@ -32,28 +39,27 @@ func quick(answer quickly) func(*huma.Operation) {
 	return func(o *huma.Operation) { o.Metadata = map[string]any{quickKey: answer} }
 }
 
-// answers are the buffers of bodies, which are used again.
-var answers = sync.Pool{New: func() any { return new(make([]byte, 0, 16<<10)) }}
+var sheets = sync.Pool{New: func() any { return &sheet{body: make([]byte, 0, 16<<10)} }}
 
-// answerMax is the largest buffer that is kept.
-const answerMax = 128 << 10
+// sheetMax is the longest body whose sheet is kept.
+const sheetMax = 128 << 10
 
 // serveQuick answers by hand what was asked in the usual way.
 func (a *API) serveQuick(answer quickly, w http.ResponseWriter, r *http.Request) error {
 	if !usual(r) {
 		return a.serve(w, r)
 	}
-	kept := answers.Get().(*[]byte)
-	body, ok := answer((*kept)[:0], r)
+	s := sheets.Get().(*sheet)
+	s.body = s.body[:0]
+	ok := answer(s, r)
 	if ok {
 		h := w.Header()
-		h["Cache-Control"], h["Content-Type"], h["Content-Length"] = noStore, jsonType, []string{strconv.Itoa(len(body))}
+		h["Cache-Control"], h["Content-Type"], h["Content-Length"] = noStore, jsonType, []string{strconv.Itoa(len(s.body))}
 		w.WriteHeader(http.StatusOK)
-		w.Write(body) // If that fails the caller has gone.
+		web.Send(w, r, s.body) // If that fails the caller has gone.
 	}
-	if cap(body) <= answerMax {
-		*kept = body
-		answers.Put(kept)
+	if cap(s.body) <= sheetMax {
+		sheets.Put(s)
 	}
 	if !ok {
 		return a.serve(w, r)
@@ -95,29 +101,31 @@ func marshal(w io.Writer, v any) error {
 }
 
 // quickSearch is search.
-func (a *API) quickSearch(b []byte, r *http.Request) ([]byte, bool) {
+func (a *API) quickSearch(s *sheet, r *http.Request) bool {
 	in := searchIn{Sort: "best", Limit: 20}
 	if !readQuery(r.URL.RawQuery, in.take) {
-		return b, false
+		return false
 	}
 	q := in.query()
-	q.Lang = web.Lang(r)
+	q.Lang, q.Room = web.Lang(r), &s.room
 	found, err := a.Discover.Search(r.Context(), q)
 	if err != nil {
-		return b, false // The operation says what is wrong.
+		return false // The operation says what is wrong.
 	}
-	return appendSearch(b, &found, q.Lang), true
+	s.body = appendSearch(s.body, &found, q.Lang)
+	return true
 }
 
 // quickSuggest is suggest.
-func (a *API) quickSuggest(b []byte, r *http.Request) ([]byte, bool) {
+func (a *API) quickSuggest(s *sheet, r *http.Request) (ok bool) {
 	var in suggestIn
 	if !readQuery(r.URL.RawQuery, in.take) {
-		return b, false
+		return false
 	}
 	found, err := a.Discover.Suggest(r.Context(), in.City, in.Q)
 	if err != nil {
-		return b, false
+		return false
 	}
-	return appendSuggestions(b, found)
+	s.body, ok = appendSuggestions(s.body, found)
+	return ok
 }

@@ -36,6 +36,10 @@ func TestAnswersByHandAreWhatReflectionWrites(t *testing.T) {
 			h := discover.Hit{Distance: rapid.Float64Range(-1, 1e6).Draw(t, "distance"), Gives: text.Draw(t, "gives"), Why: rapid.SliceOfN(why, 1, 4).Draw(t, "why")}
 			h.ID, h.Number, h.Name = shop.ID(text.Draw(t, "id")), text.Draw(t, "number"), text.Draw(t, "name")
 			h.Category, h.District, h.Address = text.Draw(t, "category"), text.Draw(t, "district"), text.Draw(t, "address")
+			h.Plain = true
+			for _, s := range []string{string(h.ID), h.Number, h.Name, h.Category, h.District, h.Address} {
+				h.Plain = h.Plain && discover.PlainJSON(s)
+			}
 			h.Point = geo.Point{Lat: degrees(90).Draw(t, "lat"), Lng: degrees(180).Draw(t, "lng")}
 			h.Price, h.Curated = money.Amount(n.Draw(t, "price")), rapid.Bool().Draw(t, "curated")
 			h.State = rapid.SampledFrom([]shop.State{shop.Live, shop.Paused}).Draw(t, "state")

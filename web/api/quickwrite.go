@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
-	"unicode/utf8"
 
 	"citywalk/discover"
 	"citywalk/fault"
@@ -43,12 +42,20 @@ func appendHits(b []byte, hits []discover.Hit, lang fault.Lang) []byte {
 
 // appendHit writes a hit as encoding/json writes its hitBody.
 func appendHit(b []byte, h *discover.Hit, lang fault.Lang) []byte {
-	b = appendString(append(b, `{"id":`...), string(h.ID))
-	b = appendString(append(b, `,"number":`...), h.Number)
-	b = appendString(append(b, `,"name":`...), h.Name)
-	b = appendText(b, `,"category":`, h.Category)
-	b = appendText(b, `,"district":`, h.District)
-	b = appendText(b, `,"address":`, h.Address)
+	if h.Plain {
+		b = append(append(append(b, `{"id":"`...), h.ID...), `","number":"`...)
+		b = append(append(append(append(b, h.Number...), `","name":"`...), h.Name...), '"')
+		b = appendPlain(b, `,"category":"`, h.Category)
+		b = appendPlain(b, `,"district":"`, h.District)
+		b = appendPlain(b, `,"address":"`, h.Address)
+	} else {
+		b = appendString(append(b, `{"id":`...), string(h.ID))
+		b = appendString(append(b, `,"number":`...), h.Number)
+		b = appendString(append(b, `,"name":`...), h.Name)
+		b = appendText(b, `,"category":`, h.Category)
+		b = appendText(b, `,"district":`, h.District)
+		b = appendText(b, `,"address":`, h.Address)
+	}
 	b = appendDegrees(append(b, `,"lat":`...), h.Point.Lat)
 	b = appendDegrees(append(b, `,"lng":`...), h.Point.Lng)
 	if h.Price != 0 {
@@ -72,7 +79,7 @@ func appendWhy(b []byte, why []discover.Why, lang fault.Lang) []byte {
 			b = append(b, ',')
 		}
 		b = append(append(append(b, `{"reason":"`...), w.Reason...), `","says":`...)
-		if plainJSON(w.Text) {
+		if discover.PlainJSON(w.Text) {
 			b = append(w.AppendSay(append(b, '"'), lang), '"')
 		} else {
 			b = appendEscaped(b, w.Say(lang))
@@ -111,7 +118,7 @@ func appendParts(b []byte, parts []parlance.Part, lang fault.Lang) []byte {
 func appendSuggestions(b []byte, found []discover.Suggestion) (_ []byte, ok bool) {
 	b = append(b, `{"suggestions":[`...)
 	for i, s := range found {
-		if !plainJSON(s.Text) {
+		if !discover.PlainJSON(s.Text) {
 			return b, false
 		}
 		if i > 0 {
@@ -131,6 +138,15 @@ func appendText(b []byte, name, value string) []byte {
 	return appendString(append(b, name...), value)
 }
 
+// appendPlain is appendText for what stands in JSON as it is; name ends with
+// the quote.
+func appendPlain(b []byte, name, value string) []byte {
+	if value == "" {
+		return b
+	}
+	return append(append(append(b, name...), value...), '"')
+}
+
 // appendMember adds a member by reflection, if it is there.
 func appendMember(b []byte, name string, value any, there bool) []byte {
 	if !there {
@@ -145,7 +161,7 @@ func appendMember(b []byte, name string, value any, there bool) []byte {
 
 // appendString adds a JSON string. Nearly all have nothing to escape.
 func appendString(b []byte, s string) []byte {
-	if !plainJSON(s) {
+	if !discover.PlainJSON(s) {
 		return appendEscaped(b, s)
 	}
 	return append(append(append(b, '"'), s...), '"')
@@ -159,28 +175,11 @@ func appendEscaped(b []byte, s string) []byte {
 	return append(b, text...)
 }
 
-// plainJSON reports whether a text stands in JSON as it is.
-func plainJSON(s string) bool {
-	ascii := true
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			ascii = false
-			if c == 0xE2 && i+2 < len(s) && s[i+1] == 0x80 && s[i+2]|1 == 0xA9 { // U+2028, U+2029
-				return false
-			}
-		} else if c < ' ' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			return false
-		}
-	}
-	return ascii || utf8.ValidString(s)
-}
-
 // appendDegrees adds a number of degrees. Those of shops have seven places
 // after the point at most, and need no search for the shortest way to write
 // them.
 func appendDegrees(b []byte, x float64) []byte {
-	const unit = 1e7
+	const unit = 10_000_000
 	n := int64(math.Round(x * unit))
 	if float64(n)/unit != x || n > -10 && n < 10 {
 		text, err := json.Marshal(x)
@@ -193,14 +192,16 @@ func appendDegrees(b []byte, x float64) []byte {
 		b, n = append(b, '-'), -n
 	}
 	b = strconv.AppendInt(b, n/unit, 10)
-	places := n % unit
-	if places == 0 {
+	var digits [7]byte
+	last := 0 // How many are written: up to the last that is not nought.
+	for i, rest := 6, n%unit; i >= 0; i, rest = i-1, rest/10 {
+		digits[i] = '0' + byte(rest%10)
+		if last == 0 && digits[i] != '0' {
+			last = i + 1
+		}
+	}
+	if last == 0 {
 		return b
 	}
-	b = append(b, '.')
-	for of := int64(unit / 10); places > 0; of /= 10 {
-		b = append(b, '0'+byte(places/of))
-		places %= of
-	}
-	return b
+	return append(append(b, '.'), digits[:last]...)
 }
