@@ -61,8 +61,9 @@ type Pins struct {
 }
 
 const (
-	// PinsMax is how many shops are told one by one.
-	PinsMax = 5_000
+	// PinsMax is how many shops are told one by one: some 50 KB on their way to a
+	// phone.
+	PinsMax = 2_000
 
 	crowdsAside = 24 // Crowds side by side in the box that is looked at.
 	rangesMax   = 8  // Ranges of cells that cover a box.

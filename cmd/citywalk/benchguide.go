@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -15,7 +18,6 @@ import (
 
 	"citywalk/db"
 	"citywalk/discover"
-	"citywalk/geo"
 	"citywalk/shop"
 )
 
@@ -27,16 +29,18 @@ type BenchGuideCmd struct {
 	Shops   int    `default:"1000000" help:"Shops of the city."`
 	Engine  string `default:"sqlite" enum:"sqlite,postgres" help:"Where the shops stand; postgres starts a throw-away server of its own."`
 	Changes int    `default:"40" help:"Changes whose way into the index is timed."`
+	Looks   int    `default:"15" help:"How often each page of a phone is asked for."`
 	Seconds int    `default:"5" help:"Seconds of each measurement over HTTP."`
 	Callers int    `default:"16" help:"Connections that ask at once."`
 }
 
-// A guideLook is what one look costs that many members take, asked anew each
-// time.
+// A guideLook is what one look costs that many members take.
 type guideLook struct {
 	Name string        `json:"name"`
 	P50  time.Duration `json:"p50_ns"`
 	Most time.Duration `json:"max_ns"`
+	// Of the largest answer on its way, packed.
+	Bytes int64 `json:"bytes"`
 }
 
 // A guideReport is what was measured.
@@ -50,6 +54,7 @@ type guideReport struct {
 	Snapshot  time.Duration `json:"snapshot_ns"`
 	OnDisk    int64         `json:"snapshot_bytes"`
 	Restart   time.Duration `json:"restart_ns"` // From the snapshot, until it answers.
+	Again     time.Duration `json:"restart_work_ns"`
 	HeardP50  time.Duration `json:"heard_p50_ns"`
 	HeardMost time.Duration `json:"heard_max_ns"`
 	Looks     []guideLook   `json:"looks"`
@@ -89,10 +94,10 @@ func (c *BenchGuideCmd) Run(ctx context.Context, s *Streams) error {
 	if c.JSON {
 		return printJSON(s, r)
 	}
-	fmt.Fprintf(s.Out, "%d shops in %s: read in %.1f s with %.1f s of processor, %.0f bytes a shop; process %d MB\nsnapshot %d MB written in %.2f s, read in %.2f s, alike %v\na change is found after %s, at most %s\n",
-		r.Shops, r.Engine, r.Start.Seconds(), r.StartWork.Seconds(), r.Memory, r.Peak>>20, r.OnDisk>>20, r.Snapshot.Seconds(), r.Restart.Seconds(), r.Alike, ms(r.HeardP50), ms(r.HeardMost))
+	fmt.Fprintf(s.Out, "%d shops in %s: read in %.1f s with %.1f s of processor, %.0f bytes a shop; process %d MB\nsnapshot %d MB written in %.2f s, read in %.2f s with %.2f s of processor, alike %v\na change is found after %s, at most %s\n",
+		r.Shops, r.Engine, r.Start.Seconds(), r.StartWork.Seconds(), r.Memory, r.Peak>>20, r.OnDisk>>20, r.Snapshot.Seconds(), r.Restart.Seconds(), r.Again.Seconds(), r.Alike, ms(r.HeardP50), ms(r.HeardMost))
 	for _, l := range r.Looks {
-		fmt.Fprintf(s.Out, "%-44s %s, at most %s\n", l.Name, ms(l.P50), ms(l.Most))
+		fmt.Fprintf(s.Out, "%-44s %s, at most %s and %d KB\n", l.Name, ms(l.P50), ms(l.Most), (l.Bytes+1023)>>10)
 	}
 	for _, l := range r.HTTP {
 		fmt.Fprintf(s.Out, "%-44s %7.0f a second, p99 %s, %3d µs of processor and %5d bytes each, %.2f of a handler that does nothing\n", l.Name, l.PerSecond, ms(l.P99), l.Processor.Microseconds(), l.Bytes, l.Ratio)
@@ -123,11 +128,11 @@ func (c *BenchGuideCmd) measure(ctx context.Context, s *Streams, a *parts, dir s
 		return r, err
 	}
 	second := node()
-	began = time.Now()
+	began, work = time.Now(), processor()
 	if err := second.KeepUp(ctx); err != nil {
 		return r, err
 	}
-	r.Restart = time.Since(began)
+	r.Restart, r.Again = time.Since(began), processor()-work
 	one, err := first.Digests(ctx)
 	if err != nil {
 		return r, err
@@ -146,7 +151,7 @@ func (c *BenchGuideCmd) measure(ctx context.Context, s *Streams, a *parts, dir s
 	if err := c.hear(ctx, a, second, &r); err != nil {
 		return r, err
 	}
-	if r.Looks, err = c.look(ctx, second); err != nil {
+	if r.Looks, err = c.look(ctx, a, second); err != nil {
 		return r, err
 	}
 	fmt.Fprintln(s.Err, "asking over HTTP")
@@ -154,39 +159,68 @@ func (c *BenchGuideCmd) measure(ctx context.Context, s *Streams, a *parts, dir s
 	return r, err
 }
 
-// look times the map at three widths and what the home page says of the week.
-func (c *BenchGuideCmd) look(ctx context.Context, node *discover.Service) (all []guideLook, err error) {
+// look takes the looks of a member's phone: the first page, the map's page and
+// its data at three widths, each a few times and somewhere else each time.
+func (c *BenchGuideCmd) look(ctx context.Context, a *parts, node *discover.Service) (all []guideLook, err error) {
+	a.discover, a.cfg.City = node, benchTown
+	edge, err := a.edge(slog.New(slog.DiscardHandler), false)
+	if err != nil {
+		return nil, err
+	}
+	served, err := listenAndServe(edge.Server(""), edge.Listener)
+	if err != nil {
+		return nil, err
+	}
+	defer served.Close()
 	dice := rand.New(rand.NewPCG(6, 6))
-	at := func(degrees float64) func() error {
-		return func() error {
+	box := func(degrees float64) func() string {
+		return func() string {
 			p := benchPoint(dice)
-			box := geo.Bounds{Min: p, Max: geo.Point{Lat: p.Lat + degrees, Lng: p.Lng + degrees}}
-			_, err := node.Map(ctx, benchTown, &box)
-			return err
+			return fmt.Sprintf("/map/shops.geojson?lang=zh&box=%.5f,%.5f,%.5f,%.5f", p.Lng-degrees/2, p.Lat-degrees/2, p.Lng+degrees/2, p.Lat+degrees/2)
 		}
 	}
-	now := time.Now()
+	page := func(path string) func() string { return func() string { return path } }
 	for _, x := range []struct {
 		name string
-		do   func() error
+		path func() string
 	}{
-		{"map, the whole city", func() error { _, err := node.Map(ctx, benchTown, nil); return err }},
-		{"map, eleven kilometres", at(0.1)},
-		{"map, one kilometre", at(0.01)},
-		{"the week", func() error { now = now.Add(time.Hour); _, err := node.Week(ctx, benchTown, now); return err }},
+		{"first page", page("/")}, {"map, its page", page("/map")},
+		{"map, a hundred kilometres", box(1)}, {"map, ten kilometres", box(0.1)}, {"map, one kilometre", box(0.01)},
 	} {
+		l := guideLook{Name: x.name}
 		var took []time.Duration
-		for range 15 {
+		for range c.Looks {
 			began := time.Now()
-			if err := x.do(); err != nil {
+			n, err := fetch(ctx, "http://"+served.Addr()+x.path())
+			if err != nil {
 				return nil, fmt.Errorf("%s: %w", x.name, err)
 			}
-			took = append(took, time.Since(began))
+			took, l.Bytes = append(took, time.Since(began)), max(l.Bytes, n)
 		}
 		slices.Sort(took)
-		all = append(all, guideLook{x.name, quantile(took, 0.5), took[len(took)-1]})
+		l.P50, l.Most = quantile(took, 0.5), took[len(took)-1]
+		all = append(all, l)
 	}
 	return all, nil
+}
+
+// fetch returns how many bytes an answer is on its way, packed as phones ask for
+// it.
+func fetch(ctx context.Context, url string) (int64, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Accept-Encoding", "gzip")
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return 0, errors.New(answer.Status)
+	}
+	return io.Copy(io.Discard, answer.Body)
 }
 
 // hear times the way of changes into the index of a node that runs.

@@ -64,6 +64,12 @@ func (a *App) mapPage(w http.ResponseWriter, r *http.Request) error {
 		v.byDistrict(p, a.chosen(v, pins.Shops))
 	}
 	v.kinds(p, pins.Shops)
+	if len(pins.Crowds) > 0 && v.District != "" {
+		if err := a.searched(r, p, &v); err != nil {
+			return err
+		}
+		return web.Render(w, r, http.StatusOK, mapPage(p, v))
+	}
 	page, _ := strconv.Atoi(q.Get("page"))
 	v.list(a.chosen(v, pins.Shops), min(max(page, 0), 1_000_000), func(pin discover.Pin) ui.ShopView { return a.pinView(p, pin) })
 	return web.Render(w, r, http.StatusOK, mapPage(p, v))
@@ -99,6 +105,33 @@ func (a *App) crowded(r *http.Request, p ui.Page, v *mapView) (pins discover.Pin
 		}
 	}
 	return pins, err
+}
+
+// searched fills in the first shops of a district that has too many to be read
+// at once, and leads on into the search.
+func (a *App) searched(r *http.Request, p ui.Page, v *mapView) error {
+	q := discover.Query{City: a.City, Districts: []string{v.District}, Open: v.Open, Card: v.Works, Limit: pageOfMap, Counts: true, Lang: p.Lang}
+	more := asked{url.Values{}}.with("district", v.District)
+	if v.Category != "" {
+		q.Categories, more = []string{v.Category}, more.with("cat", v.Category)
+	}
+	if v.Open {
+		more = more.with("open", "1")
+	}
+	if v.Works {
+		more = more.with("card", "1")
+	}
+	found, err := a.Discover.Search(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	for _, h := range found.Hits {
+		v.Shops = append(v.Shops, a.hitView(p, h))
+	}
+	if v.Count = found.Facets.Total; found.Next != "" {
+		v.After = more.with("after", found.Next).link()
+	}
+	return nil
 }
 
 // byDistrict counts the districts of the pins; pins without one are together.

@@ -136,3 +136,15 @@ func TestALargeCityIsToldInCrowds(t *testing.T) {
 		t.Errorf("%d shops of a district", strings.Count(page, `class="shop"`))
 	}
 }
+
+// A district with more shops than that is listed by the search, where it goes
+// on.
+func TestALargeDistrictIsListed(t *testing.T) {
+	g := sqlite(t)
+	g.mapped(1)
+	g.crowd(3*discover.PinsMax + 200)
+	page := g.stranger().get("/map?district=西城区")
+	if strings.Count(page, `class="shop"`) != pageOfMap || !strings.Contains(page, "/search?after=") {
+		t.Errorf("%d shops of a large district, and no way on", strings.Count(page, `class="shop"`))
+	}
+}
