@@ -101,6 +101,8 @@ var mustReach = slices.Concat([]string{"node killed", "other body", "statement",
 	each("refund ", "asked", "sent", "refunded"),
 	each("pass ", "ordered", "active", "void", "lapsed", "refunding", "refunded"),
 	each("pass.", "held", "in_use", "refunding", "trial_taken"),
+	[]string{"search", "note", "like", "unlike", "report", "delete", "hide", "restore", "gate open", "gate closed",
+		"discover.closed", "community.told", "curate.often"},
 	each("redeem.", "code", "daily", "declined", "done", "expired", "nothing", "open", "over", "paying", "pass", "quote_over", "quote_stale",
 		"renewed", "shop", "state", "terms", "undo_late", "unpaid", "unpaid_yet", "unpriced", "used", "uses"),
 )
