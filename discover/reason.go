@@ -169,8 +169,7 @@ func (h *Hit) why(all []Why, dish string, local time.Time) []Why {
 
 // card says what the card does at the shop at a local time.
 func (h *Hit) card(local time.Time) Why {
-	sh := shop.Shop{Opens: h.Opens, Closes: h.Closes}
-	open, known := sh.OpenAt(local)
+	open, known := shop.OpenAt(h.Opens, h.Closes, local)
 	switch {
 	case h.State != shop.Live:
 		return Why{Reason: NoCard}

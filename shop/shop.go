@@ -96,11 +96,16 @@ func minute(local time.Time) int { return local.Hour()*60 + local.Minute() }
 // OpenAt reports whether the shop is open at a local time; known is false if
 // its hours are unknown.
 func (s Shop) OpenAt(local time.Time) (open, known bool) {
-	if s.Opens < 0 || s.Closes < 0 {
+	return OpenAt(s.Opens, s.Closes, local)
+}
+
+// OpenAt is Shop.OpenAt for hours alone.
+func OpenAt(opens, closes int, local time.Time) (open, known bool) {
+	if opens < 0 || closes < 0 {
 		return false, false
 	}
 	now := minute(local)
-	return s.Opens <= now && now < s.Closes || now+day < s.Closes, true
+	return opens <= now && now < closes || now+day < closes, true
 }
 
 // Limits of what a shop says of itself, in characters and pieces.

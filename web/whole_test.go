@@ -7,9 +7,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"citywalk/account"
 )
@@ -87,8 +89,9 @@ func TestAnAnswerGoesOutInOnePiece(t *testing.T) {
 			t.Errorf("a long answer: %d bytes, %v", got, err)
 		}
 		under.broken.Store(true)
-		if got, err := ask(9000); err == nil {
-			t.Errorf("half an answer is taken for %d bytes", got)
+		conn.SetReadDeadline(time.Now().Add(10 * time.Second)) // Who left the connection open would not be heard of.
+		if got, err := ask(9000); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("after half an answer: %d bytes, %v; want a closed connection", got, err)
 		}
 		under.broken.Store(false)
 		if _, err := ask(1); err == nil {
