@@ -56,7 +56,7 @@ func (a *API) why(ctx context.Context, in *ShopIn) (*whyOut, error) {
 	if _, err := a.Shop.Get(ctx, shop.ID(in.Shop)); err != nil {
 		return nil, err
 	}
-	d, on, err := a.Curate.WhyHere(ctx, shop.ID(in.Shop))
+	d, on, err := a.Community.WhyHere(ctx, shop.ID(in.Shop))
 	if err != nil {
 		return nil, err
 	}

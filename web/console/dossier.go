@@ -50,7 +50,7 @@ func (a *App) ownFile(r *http.Request) (p ui.Page, f ownFile, err error) {
 	if f.Shop, err = a.shopOf(r); err != nil {
 		return p, f, err
 	}
-	if f.MerchantFile, err = a.Curate.Own(r.Context(), who, f.ID); err != nil {
+	if f.MerchantFile, err = a.Community.OwnFile(r.Context(), who, f.ID); err != nil {
 		return p, f, err
 	}
 	rules := a.Curate.Published()

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"citywalk/community"
 	"citywalk/curate"
 	"citywalk/money"
 	"citywalk/score"
@@ -165,4 +167,55 @@ func TestRulesSayWhatTheScoreDoes(t *testing.T) {
 	if !(score.Estimate{Above: 0.05}).Fallen() || (score.Estimate{Above: 0.051}).Fallen() {
 		t.Error("a shop is not fallen with 95 %, as the page says")
 	}
+}
+
+// TestHiddenNotesAreNotQuoted hides the notes that a dossier quotes: their words
+// are gone from the shop's page, from the API's answer and from the merchant's
+// file, the rest stays, and one that is shown again is quoted again.
+func TestHiddenNotesAreNotQuoted(t *testing.T) {
+	each(t, func(t *testing.T, g *rig) {
+		ctx := t.Context()
+		g.praised(g.shop, 40)
+		g.ruled(g.shop, curate.Included)
+		before, on, err := g.Community.WhyHere(ctx, g.shop.ID)
+		g.must(err)
+		if !on || len(before.Quotes) < 2 {
+			t.Fatalf("the shop is quoted %d times", len(before.Quotes))
+		}
+		out := webtest.NewClient(t, g.url)
+		quoted := func() int { return strings.Count(string(out.Do(t, "GET /shops/"+string(g.shop.ID)).Body), `<li class="quote`) }
+		if n := quoted(); n != len(before.Quotes) {
+			t.Fatalf("the page quotes %d of %d", n, len(before.Quotes))
+		}
+		hide := func(id curate.NoteID) {
+			g.must(g.Community.Hide(ctx, g.operator, string(id), community.Ruling{Reason: "abuse", Words: "骂人"}))
+		}
+		first := before.Quotes[0].Note
+		hide(first)
+		got, _, err := g.Community.WhyHere(ctx, g.shop.ID)
+		g.must(err)
+		if slices.ContainsFunc(got.Quotes, func(q curate.Quote) bool { return q.Note == first }) || len(got.Quotes) == 0 || got.Notes != before.Notes {
+			t.Errorf("after one was hidden: %+v", got)
+		}
+		if n := quoted(); n != len(got.Quotes) {
+			t.Errorf("the page quotes %d, want %d", n, len(got.Quotes))
+		}
+		for _, q := range got.Quotes {
+			if seen, _, err := g.Community.WhyHere(ctx, g.shop.ID); err == nil && slices.ContainsFunc(seen.Quotes, func(s curate.Quote) bool { return s.Note == q.Note }) {
+				hide(q.Note)
+			}
+		}
+		if n := quoted(); n != 0 {
+			t.Errorf("all are hidden, and the page quotes %d", n)
+		}
+		own, err := g.Community.OwnFile(ctx, g.operator, g.shop.ID)
+		g.must(err)
+		if len(own.Quotes) != 0 || own.Reason == "" {
+			t.Errorf("the merchant's file quotes %+v", own.Quotes)
+		}
+		g.must(g.Community.Restore(ctx, g.operator, string(first), "看错了"))
+		if n := quoted(); n == 0 {
+			t.Error("what is shown again is not quoted again")
+		}
+	})
 }

@@ -13,7 +13,7 @@ import (
 // whyHere is the public part of a shop's dossier, or nil for a shop that is not on
 // the list.
 func (a *App) whyHere(r *http.Request, p ui.Page, id shop.ID) (*ui.DossierView, error) {
-	d, on, err := a.Curate.WhyHere(r.Context(), id)
+	d, on, err := a.Community.WhyHere(r.Context(), id)
 	if err != nil || !on {
 		return nil, err
 	}
