@@ -2,6 +2,7 @@ package parlance
 
 import (
 	"slices"
+	"strings"
 )
 
 // Kinds of suggestions.
@@ -85,3 +86,43 @@ func englishOf(category string) []string {
 	}
 	return all
 }
+
+// English is what a category is called in English, for a person: "Hot pot". It
+// is empty unless every word of the category is one of the thesaurus, so that
+// nothing of it is passed over.
+func English(category string) string {
+	t, units := words(), split(category, textUnits)
+	l := lineOf(units)
+	var names []string
+	for i := 0; i < len(units); {
+		kinds, n := t.meant(&l, i)
+		if n == 0 || t.verb(l.key(i, n)) {
+			return ""
+		}
+		kind := kinds[0]
+		for _, k := range kinds[1:] { // The narrowest says most.
+			if slices.Contains(t.concepts[k].wider, kind) {
+				kind = k
+			}
+		}
+		name := t.concepts[kind].en
+		if strings.HasPrefix(l.key(i, n), "中东") { // For a search it is one with what it is next to.
+			name = "middle eastern"
+		}
+		if name == "" {
+			return ""
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		i += n
+	}
+	name := strings.Join(names, ", ")
+	if name == "" {
+		return ""
+	}
+	return proper.Replace(strings.ToUpper(name[:1]) + name[1:])
+}
+
+// proper writes as people do what the thesaurus keeps folded.
+var proper = strings.NewReplacer("Bbq", "BBQ", "bbq", "BBQ", " asian", " Asian", " american", " American", " chinese", " Chinese", " eastern", " Eastern", "Cafe", "Café", "cafe", "café")

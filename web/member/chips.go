@@ -61,7 +61,7 @@ func partName(p ui.Page, part parlance.Part) string {
 func chosen(p ui.Page, x asked) (all []chip) {
 	for _, name := range []string{"cat", "district", "area"} {
 		for _, v := range x.Values[name] {
-			all = append(all, chip{Label: v, Href: x.toggled(name, v).link()})
+			all = append(all, chip{Label: labelOf(p, name, v), Href: x.toggled(name, v).link()})
 		}
 	}
 	if v := x.Get("metro"); v != "" {
@@ -74,6 +74,14 @@ func chosen(p ui.Page, x asked) (all []chip) {
 		all = append(all, chip{Label: p.T("search.gives." + v), Href: x.with("gives", "").link()})
 	}
 	return all
+}
+
+// labelOf is a value of a condition in words.
+func labelOf(p ui.Page, name, value string) string {
+	if name == "cat" {
+		return ui.Kind(p.Lang, value)
+	}
+	return value
 }
 
 // givesKind reports whether a card can do that.
@@ -117,9 +125,9 @@ func groups(p ui.Page, x asked, found discover.Answer) (all []chipGroup) {
 		}
 	}
 	f := found.Facets
-	add("search.group.category", counted(x, "cat", f.Categories))
-	add("search.group.district", counted(x, "district", f.Districts))
-	add("search.group.area", counted(x, "area", f.Areas))
+	add("search.group.category", counted(p, x, "cat", f.Categories))
+	add("search.group.district", counted(p, x, "district", f.Districts))
+	add("search.group.area", counted(p, x, "area", f.Areas))
 	add("search.group.metro", stations(p, x, found.Hits))
 	add("search.group.price", bandChips(p, x, f.Bands))
 	var kinds []chip
@@ -133,9 +141,9 @@ func groups(p ui.Page, x asked, found discover.Answer) (all []chipGroup) {
 }
 
 // counted are the values of a condition that were found.
-func counted(x asked, name string, counts []atlas.Count) (all []chip) {
+func counted(p ui.Page, x asked, name string, counts []atlas.Count) (all []chip) {
 	for _, c := range counts[:min(chipsMax, len(counts))] {
-		all = append(all, chip{Label: c.Label, Count: c.N, On: x.is(name, c.Label), Href: x.toggled(name, c.Label).link()})
+		all = append(all, chip{Label: labelOf(p, name, c.Label), Count: c.N, On: x.is(name, c.Label), Href: x.toggled(name, c.Label).link()})
 	}
 	return all
 }

@@ -7,6 +7,8 @@ import (
 	"math"
 	"net/http"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"citywalk/discover"
 	"citywalk/fault"
@@ -154,14 +156,26 @@ func instead(p ui.Page, i discover.Instead) string {
 func (a *App) hitView(p ui.Page, h discover.Hit) ui.ShopView {
 	var reasons []string
 	for _, w := range h.Why {
-		reasons = append(reasons, w.Say(p.Lang))
+		if w.Reason != discover.IsCurated { // Its badge says so.
+			reasons = append(reasons, w.Say(p.Lang))
+		}
 	}
 	v := ui.ShopView{Seed: string(h.ID), Category: h.Category, Name: h.Name, Href: shopPath(h.ID),
-		What: what(p, shop.Shop{Category: h.Category, District: h.District, Price: h.Price}), Why: strings.Join(reasons, " · ")}
+		What: what(p, shop.Shop{Category: h.Category, District: h.District, Price: h.Price}), Why: sentence(reasons)}
 	if h.Curated {
 		v.Curated = p.T("ui.curated")
 	}
 	return v
+}
+
+// sentence is reasons in a line that begins as a sentence does.
+func sentence(reasons []string) string {
+	s := strings.Join(reasons, " · ")
+	first, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + s[n:]
 }
 
 // shopView is a shop as a list shows it that was not searched for.
@@ -191,7 +205,7 @@ func (a *App) shopView(p ui.Page, h shop.Hit) ui.ShopView {
 // what is the line below a shop's name: what it is, where, and for how much.
 func what(p ui.Page, s shop.Shop) string {
 	parts := []string{}
-	for _, part := range []string{s.Category, s.District} {
+	for _, part := range []string{ui.Kind(p.Lang, s.Category), s.District} {
 		if part != "" {
 			parts = append(parts, part)
 		}

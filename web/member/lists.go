@@ -87,6 +87,9 @@ func (a *App) lists(w http.ResponseWriter, r *http.Request) error {
 		page.Spans = append(page.Spans, tab{p.T("lists.span." + string(s)), listHref(to, false), s == l.Span})
 	}
 	page.Categories, page.Districts = listChoices(p.T("lists.all.categories"), l.Category, choice.Categories), listChoices(p.T("lists.all.districts"), l.District, choice.Districts)
+	for i, c := range page.Categories {
+		page.Categories[i].Label = ui.Kind(p.Lang, c.Label)
+	}
 	if c.Made {
 		page.Day = a.dated(p, c.Day)
 	}
@@ -266,7 +269,7 @@ func (a *App) standLine(p ui.Page, s shop.Shop, st discover.Stand) standLine {
 		Href: listHref(discover.ListKey{City: s.City, Span: st.Span, Kind: st.Kind, Category: st.Category}, false),
 	}
 	if st.Category != "" {
-		l.List = p.T("lists.of.category", "list", l.List, "category", st.Category)
+		l.List = p.T("lists.of.category", "list", l.List, "category", ui.Kind(p.Lang, st.Category))
 	}
 	if st.Place > 0 {
 		l.Place = p.T("lists.place", "place", st.Place)

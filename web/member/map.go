@@ -166,7 +166,7 @@ func (v *mapView) kinds(p ui.Page, pins []discover.Pin) {
 	}
 	v.Kinds = []ui.Choice{{Value: "", Label: p.T("map.kind.all")}}
 	for _, kind := range all {
-		v.Kinds = append(v.Kinds, ui.Choice{Value: kind, Label: kind})
+		v.Kinds = append(v.Kinds, ui.Choice{Value: kind, Label: ui.Kind(p.Lang, kind)})
 	}
 }
 

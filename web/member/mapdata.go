@@ -16,6 +16,7 @@ import (
 	"citywalk/fault"
 	"citywalk/geo"
 	"citywalk/web"
+	"citywalk/web/ui"
 )
 
 // geoJSON is the kind of the map's data.
@@ -138,6 +139,9 @@ func (a *App) pinFeatures(lang fault.Lang, pins discover.Pins) (all []feature) {
 	for _, p := range pins.Shops {
 		open, known := p.OpenAt(now)
 		v := map[string]any{"id": p.ID, "name": p.Name, "kind": p.Category, "district": p.District, "works": p.WorksAt(now), "gives": p.Terms.Short(lang)}
+		if called := ui.Kind(lang, p.Category); called != p.Category {
+			v["called"] = called
+		}
 		if known {
 			v["open"] = open
 		}
