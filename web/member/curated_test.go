@@ -183,7 +183,9 @@ func TestHiddenNotesAreNotQuoted(t *testing.T) {
 			t.Fatalf("the shop is quoted %d times", len(before.Quotes))
 		}
 		out := webtest.NewClient(t, g.url)
-		quoted := func() int { return strings.Count(string(out.Do(t, "GET /shops/"+string(g.shop.ID)).Body), `<li class="quote`) }
+		quoted := func() int {
+			return strings.Count(string(out.Do(t, "GET /shops/"+string(g.shop.ID)).Body), `<li class="quote`)
+		}
 		if n := quoted(); n != len(before.Quotes) {
 			t.Fatalf("the page quotes %d of %d", n, len(before.Quotes))
 		}
