@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"citywalk/cover"
 	"citywalk/db"
@@ -48,6 +49,7 @@ func signing(shops string) []string {
 // asked starts a plan by the form and returns its page.
 func (g *rig) asked(shops string) string {
 	g.t.Helper()
+	g.clock.Advance(time.Second) // The latest stands first, and no two are of one moment.
 	g.operator.done(planningPath+"/cov_", planningPath, signing(shops)...)
 	_, rest, ok := strings.Cut(g.operator.get(planningPath), planningPath+"/cov_")
 	if !ok {
