@@ -3,7 +3,6 @@ package atlas
 import (
 	"math"
 	"math/bits"
-	"slices"
 	"sync"
 )
 
@@ -75,9 +74,6 @@ func (l *lying) copy(s *segment) {
 	}
 	for f := range lots {
 		from, to := s.bits(f), l.bits(f)
-		if !slices.ContainsFunc(from, func(word uint64) bool { return word != 0 }) {
-			continue
-		}
 		for i, d := range l.docs {
 			to[i/block] |= from[d/block] >> (d % block) & 1 << (i % block)
 		}

@@ -137,7 +137,6 @@ func (v *view) stringsHold() bool {
 	if !v.ids.hold() || !v.pay.hold() || v.ids.len() != v.n || v.pay.len() != v.n {
 		return false
 	}
-	v.where.room(v.n)
 	for d := range uint32(v.n) {
 		if _, twice := v.where.put(v.ids.at, d, v.id(d)); twice {
 			return false

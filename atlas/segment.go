@@ -212,12 +212,9 @@ func (w *ids32) put(of func(uint32) []byte, d uint32, id string) (old uint32, ok
 	return 0, false
 }
 
-// room makes empty slots for n documents.
-func (w *ids32) room(n int) { w.slots = huge(make([]uint32, max(16, 1<<bits.Len(uint(n+n/3))))) }
-
 func (w *ids32) grow(of func(uint32) []byte) {
 	old := w.slots
-	w.room(len(old))
+	w.slots = make([]uint32, max(16, 2*len(old)))
 	mask := uint32(len(w.slots) - 1)
 	for _, slot := range old {
 		if slot == 0 {

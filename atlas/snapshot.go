@@ -24,11 +24,10 @@ const magic = uint64('A')<<56 | uint64('T')<<48 | uint64('L')<<40 | uint64('A')<
 // they stand in memory, each behind its length in bytes and its checksum
 // (CRC-32C), filled up to eight bytes. One list of slices serves both ways.
 type tape struct {
-	w    io.Writer // One of the two is nil.
-	r    io.Reader
-	size int64 // Of what is read, if it is known.
-	n    int64
-	err  error
+	w   io.Writer // One of the two is nil.
+	r   io.Reader
+	n   int64
+	err error
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -65,8 +64,8 @@ func (t *tape) write(b []byte) {
 	}
 }
 
-// read reads a slice. A length is believed only as far as there are bytes, or
-// are known to be, so that a damaged one takes no memory.
+// read reads a slice. A length is believed only as far as there are bytes, so
+// that a damaged one takes no memory.
 func read[T any](t *tape, s *[]T) {
 	var head [16]byte
 	if t.full(head[:]); t.err != nil {
@@ -77,8 +76,8 @@ func read[T any](t *tape, s *[]T) {
 		t.fail("a length is wrong")
 		return
 	}
-	trusted := max(uint64(1<<20), uint64(max(t.size-t.n, 0)))
-	all := huge(make([]T, min(length, trusted)/size))
+	const trusted = 1 << 25
+	all := huge(make([]T, min(length/size, trusted)))
 	for done := uint64(0); ; {
 		if t.full(raw(all[done:])); t.err != nil {
 			return
@@ -86,7 +85,7 @@ func read[T any](t *tape, s *[]T) {
 		if done = uint64(len(all)); done == length/size {
 			break
 		}
-		more := huge(make([]T, min(length/size, 2*done+1)))
+		more := huge(make([]T, min(length/size, 2*done)))
 		copy(more, all)
 		all = more
 	}
@@ -142,10 +141,8 @@ func (x *Index) WriteTo(w io.Writer) (int64, error) {
 
 // Read reads what WriteTo wrote. The index works on so many cores. A snapshot
 // that is not whole gives ErrSnapshot.
-func Read(r io.Reader, cores int) (*Index, error) { return (&tape{r: r}).index(cores) }
-
-// index reads all views.
-func (t *tape) index(cores int) (*Index, error) {
+func Read(r io.Reader, cores int) (*Index, error) {
+	t := &tape{r: r}
 	var head, sum []uint64
 	var mark []byte
 	slice(t, &head)
@@ -287,9 +284,5 @@ func Open(path string, cores int) (*Index, error) {
 		return nil, fmt.Errorf("atlas: open: %w", err)
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("atlas: open: %w", err)
-	}
-	return (&tape{r: bufio.NewReaderSize(f, 1<<16), size: info.Size()}).index(cores)
+	return Read(bufio.NewReaderSize(f, 1<<16), cores)
 }
