@@ -18,7 +18,7 @@ var ErrSnapshot = errors.New("atlas: not a whole snapshot")
 
 // Magic says what the file is and of which version. The order of its bytes
 // tells whether the numbers in it are as this machine has them.
-const magic = uint64('A')<<56 | uint64('T')<<48 | uint64('L')<<40 | uint64('A')<<32 | uint64('S')<<24 | 2
+const magic = uint64('A')<<56 | uint64('T')<<48 | uint64('L')<<40 | uint64('A')<<32 | uint64('S')<<24 | 1
 
 // A tape is a snapshot that is written or read: slices one after the other as
 // they stand in memory, each behind its length in bytes and its checksum
@@ -77,7 +77,7 @@ func read[T any](t *tape, s *[]T) {
 		return
 	}
 	const trusted = 1 << 25
-	all := huge(make([]T, min(length/size, trusted)))
+	all := make([]T, min(length/size, trusted))
 	for done := uint64(0); ; {
 		if t.full(raw(all[done:])); t.err != nil {
 			return
@@ -85,7 +85,7 @@ func read[T any](t *tape, s *[]T) {
 		if done = uint64(len(all)); done == length/size {
 			break
 		}
-		more := huge(make([]T, min(length/size, 2*done)))
+		more := make([]T, min(length/size, 2*done))
 		copy(more, all)
 		all = more
 	}
@@ -182,17 +182,19 @@ const viewsMax = 4096
 // onto is the list of what a view consists of. What follows from the rest is
 // left out, and made by restore.
 func (v *view) onto(t *tape) {
-	slice(t, &v.rows)
-	slice(t, &v.lying.docs)
-	for k := range v.names {
+	slice(t, &v.at)
+	for k := range v.label {
 		slice(t, &v.label[k])
 		v.names[k].onto(t)
 	}
+	slice(t, &v.price)
 	slice(t, &v.hours)
 	slice(t, &v.cards)
 	slice(t, &v.flags)
-	slice(t, &v.segment.score)
-	slice(t, &v.segment.save)
+	slice(t, &v.prior)
+	slice(t, &v.score)
+	slice(t, &v.save)
+	slice(t, &v.lots)
 	v.ids.onto(t)
 	v.pay.onto(t)
 	slice(t, &v.clocks)
@@ -203,10 +205,6 @@ func (v *view) onto(t *tape) {
 	slice(t, &v.heavy)
 	slice(t, &v.most)
 	v.segment.terms.onto(t)
-	slice(t, &v.trees)
-	slice(t, &v.treeOf)
-	slice(t, &v.boxes)
-	slice(t, &v.firsts)
 	v.says.onto(t)
 	slice(t, &v.dead)
 	v.terms.onto(t)
