@@ -136,7 +136,7 @@ func TestIndexAgreesWithLookingAtEverything(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := maker{rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))}
 		x, p := New(1+m.IntN(2)), &plain{docs: map[string]Doc{}}
-		ids := 1 + m.IntN([]int{40, 500}[m.IntN(2)])
+		ids := 1 + m.IntN([]int{40, 500, 40, 500, 40, 500, 40, 500, 3000}[m.IntN(9)])
 		for range 1 + m.IntN(4) {
 			var b Batch
 			for range m.IntN(2 + ids) {
@@ -162,6 +162,38 @@ func TestIndexAgreesWithLookingAtEverything(t *testing.T) {
 		}
 		same(t, x, p)
 	})
+}
+
+// In a city that is large enough for trees, words as frequent as words are find
+// what looking at everything finds.
+func TestMadeCityAgreesWithLookingAtEverything(t *testing.T) {
+	city := NewMade(20_000, 3)
+	x, err := Build(city.Docs(), nil, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &plain{docs: map[string]Doc{}}
+	for d := range city.Docs() {
+		p.docs[d.ID] = d.tidy()
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range 120 {
+		q := []func(*rand.Rand) Query{city.Text, city.Text, city.Nearest, city.Filtered}[i%4](r)
+		q.Loose, q.Facets = r.IntN(2), i%3 == 0
+		for range 2 {
+			got, err := x.Search(q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, _ := p.search(q)
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(Cursor{})); diff != "" {
+				t.Fatalf("%+v (-plain +index):\n%s", q, diff)
+			}
+			if q.After = got.Next; got.Next == (Cursor{}) {
+				break
+			}
+		}
+	}
 }
 
 // same compares the index with one that is built of what there is.

@@ -7,6 +7,28 @@
 // clauses that matched, each weighing what its commonest phrase says (idf) and
 // worth what its best phrase is worth. Nearness is 1/(1 + metres/reach). Ties
 // are broken by id in every order.
+//
+// How a search finds the best without looking at the rest:
+//
+//	query -> leads -> boxes, best bound first -> documents -> the best 20
+//	          |         |                          |
+//	          |         where, flags, prior        a bit for each filter,
+//	          |         and weight at most         then the row, then the words
+//	          the postings that the fewest documents have
+//
+// Documents are numbered by tiers of their prior, and by place within a tier.
+// So each term's postings, in the order of the numbers, can be cut into a tree
+// whose boxes hold documents that are alike (tree.go); a walk goes into that box
+// next which could hold the best, and ends when none could hold a better one
+// than the hits so far (walk.go). Phrases of several terms are met by going
+// through the postings of the rarest in order (lead.go). What is nearest goes by
+// a tree of places alone. Facets go over all that match, 64 documents at once
+// (sweep.go).
+//
+// Changes make small segments beside a large one, which are merged like the
+// digits of a number, and everything beside the readers when enough is new or
+// gone (merge.go). A segment never changes, so ids and payloads of hits are
+// given out without a copy.
 package atlas
 
 import (

@@ -102,7 +102,7 @@ func newDraft() *draft {
 func (b *draft) add(d *Doc) (old uint32, ok bool) {
 	doc := uint32(b.n)
 	b.n++
-	b.at = append(b.at, spot{fixed(d.Point.Lat), fixed(d.Point.Lng)})
+	b.rows = append(b.rows, row{fixed(d.Point.Lat), fixed(d.Point.Lng), d.Prior, d.Price})
 	b.numbers, b.weights = b.numbers[:0], b.weights[:0]
 	for _, w := range d.Terms {
 		b.numbers, b.weights = append(b.numbers, b.dict.number(w.Term)), append(b.weights, w.Weight)
@@ -111,9 +111,8 @@ func (b *draft) add(d *Doc) (old uint32, ok bool) {
 		b.label[k] = append(b.label[k], b.labelNumber(k, l))
 		b.numbers, b.weights = append(b.numbers, b.dict.number(labelTerm(k, l))), append(b.weights, 0)
 	}
-	b.price, b.flagsIn = append(b.price, d.Price), append(b.flagsIn, d.Flags)
-	b.prior, b.score, b.save = append(b.prior, d.Prior), append(b.score, d.Score), append(b.save, d.Saving)
 	b.hours, b.cards = append(b.hours, b.clockNumber(clock{d.Opens, d.Closes})), append(b.cards, b.planNumber(d.Card))
+	b.flagsIn, b.score, b.save = append(b.flagsIn, d.Flags), append(b.score, d.Score), append(b.save, d.Saving)
 	b.idsIn.add([]byte(d.ID))
 	b.payIn.add(d.Payload)
 	b.termsIn.add(b.numbers)

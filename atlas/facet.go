@@ -3,7 +3,6 @@ package atlas
 import (
 	"cmp"
 	"maps"
-	"math"
 	"math/bits"
 	"slices"
 )
@@ -48,31 +47,19 @@ func (c *counter) leave(v *view) {
 
 // block counts the documents of m.
 func (c *counter) block(w *walker, b int, m uint64) {
-	if c.step > 1 {
-		m &= w.lots[b]
+	c.total += bits.OnesCount64(m) * c.step
+	c.over = c.over || c.step == 1 && c.total > facetMax
+	for i := range c.flags {
+		c.flags[i] += bits.OnesCount64(m&w.segment.bits(i)[b]) * c.step
 	}
-	counted := uint64(0)
 	for ; m != 0; m &= m - 1 {
-		bit := bits.TrailingZeros64(m)
-		d := uint32(b*block + bit)
-		if !w.sieve.labels(w.segment, d) {
-			continue
-		}
-		if p := w.at[d]; w.q.Near != nil && w.q.Within < math.MaxFloat64 && metres(w.from.h(p.lat, p.lng)) > w.q.Within {
-			continue
-		}
-		counted |= 1 << bit
+		d := b*block + bits.TrailingZeros64(m)
 		for k := range c.view {
 			c.view[k][w.label[k][d]] += c.step
 		}
-		if i := band(c.bands, w.price[d]); i >= 0 {
+		if i := band(c.bands, w.rows[d].price); i >= 0 {
 			c.inBand[i] += c.step
 		}
-	}
-	c.total += bits.OnesCount64(counted) * c.step
-	c.over = c.over || c.step == 1 && c.total > facetMax
-	for i, rows := 0, w.blocks(); counted != 0 && i < 32; i++ {
-		c.flags[i] += bits.OnesCount64(counted&w.segment.flags[i*rows+b]) * c.step
 	}
 }
 

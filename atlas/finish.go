@@ -3,6 +3,7 @@ package atlas
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"slices"
 	"sync"
 )
@@ -14,7 +15,7 @@ func (b *draft) freeze(cores int) (*segment, error) {
 			return nil, ErrFull
 		}
 	}
-	marks := order(b.at, b.alive, cores)
+	marks := order(b.rows, b.alive, cores)
 	s := &segment{names: b.names, clocks: b.clocks, plans: b.plans, dict: b.dict}
 	s.n = len(marks)
 	b.columns(s, marks)
@@ -31,28 +32,37 @@ func (b *draft) freeze(cores int) (*segment, error) {
 		wait.Go(func() { do(); <-lanes })
 	}
 	wait.Wait()
-	if s.n > 0 {
-		s.nodes = make([]node, 2*s.blocks()-1)
-		s.plant(0, 0, s.blocks())
-	}
+	s.lie(cores)
+	s.plant(cores)
 	return s, nil
 }
 
-// columns copies what is a number a document.
+// columns copies what there is once a document.
 func (b *draft) columns(s *segment, marks []mark) {
-	s.at = make([]spot, s.n)
-	s.flags = make([]uint64, 32*s.blocks())
-	for d, m := range marks {
-		s.at[d] = m.spot
-		for i := range 32 {
-			s.flags[i*s.blocks()+d/block] |= uint64(b.flagsIn[m.doc]>>i&1) << (d % block)
-		}
-	}
+	s.rows, s.hours, s.cards = pick(b.rows, marks), pick(b.hours, marks), pick(b.cards, marks)
+	s.score, s.save = pick(b.score, marks), pick(b.save, marks)
 	for k := range s.label {
 		s.label[k] = pick(b.label[k], marks)
 	}
-	s.price, s.hours, s.cards = pick(b.price, marks), pick(b.hours, marks), pick(b.cards, marks)
-	s.prior, s.score, s.save = pick(b.prior, marks), pick(b.score, marks), pick(b.save, marks)
+	s.rank()
+	s.flags = make([]uint64, (lots+1)*s.blocks())
+	for d, m := range marks {
+		at, bit := d/block, uint64(1)<<(d%block)
+		for f := b.flagsIn[m.doc]; f != 0; f &= f - 1 {
+			s.flags[bits.TrailingZeros32(uint32(f))*s.blocks()+at] |= bit
+		}
+		if sampled(string(b.idsIn.at(m.doc))) {
+			s.flags[lots*s.blocks()+at] |= bit
+		}
+	}
+}
+
+// rank rounds the priors.
+func (s *segment) rank() {
+	s.priors = make([]uint8, s.n)
+	for d := range s.rows {
+		s.priors[d] = uint8(math.Ceil(float64(s.rows[d].prior) * 255))
+	}
 }
 
 // pick returns a column in the new order.
@@ -69,12 +79,6 @@ func (b *draft) strings(s *segment, marks []mark) {
 	s.ids = gather(&b.idsIn, marks)
 	s.pay = gather(&b.payIn, marks)
 	b.payIn = arena[byte]{}
-	s.lots = make([]uint64, s.blocks())
-	for d := range uint32(s.n) {
-		if sampled(string(s.ids.at(d))) {
-			s.lots[d/block] |= 1 << (d % block)
-		}
-	}
 	// The slots stand already and only need the new numbers. Those of replaced
 	// documents were given to their followers.
 	numbers := make([]uint32, b.n)

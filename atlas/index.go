@@ -50,10 +50,13 @@ func (v *view) alive(b int) uint64 {
 	return m
 }
 
+// gone reports whether a document was deleted.
+func (v *view) gone(d uint32) bool { return v.dead != nil && v.dead[d/block]>>(d%block)&1 == 1 }
+
 // find returns the document with an id, if it is there.
 func (v *view) find(id string) (uint32, bool) {
 	d, ok := v.where.find(v.ids.at, id)
-	return d, ok && (v.dead == nil || v.dead[d/block]>>(d%block)&1 == 0)
+	return d, ok && !v.gone(d)
 }
 
 // df returns how many of the view's documents have a term.
@@ -64,7 +67,7 @@ func (v *view) df(t uint32) int {
 // docs calls with each document that is there until it returns false.
 func (v *view) docs(do func(d uint32) bool) bool {
 	for d := range uint32(v.n) {
-		if (v.dead == nil || v.dead[d/block]>>(d%block)&1 == 0) && !do(d) {
+		if !v.gone(d) && !do(d) {
 			return false
 		}
 	}

@@ -91,7 +91,7 @@ func (x *Index) replace(old *state, one *segment, err error) {
 	for _, o := range old.views {
 		i := slices.IndexFunc(now.views, func(v *view) bool { return v.segment == o.segment })
 		o.docs(func(d uint32) bool {
-			if i < 0 || now.views[i].dead != nil && now.views[i].dead[d/block]>>(d%block)&1 == 1 {
+			if i < 0 || now.views[i].gone(d) {
 				gone = append(gone, o.id(d))
 			}
 			return true

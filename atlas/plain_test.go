@@ -115,7 +115,7 @@ func (p *plain) rank(q *Query, d Doc) (ranked, bool) {
 	case Saving:
 		r.key = float64(d.Saving)
 	default:
-		r.key = m.best(text, near, float64(d.Prior), float64(share(q.Taste[d.Category])))
+		r.key = m.best(text, m.rest(near, float64(d.Prior), float64(share(q.Taste[d.Category]))))
 	}
 	r.hit.Score = float32(r.key)
 	if q.Sort == Distance {

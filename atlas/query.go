@@ -53,6 +53,9 @@ type Filter struct {
 	None       Flags     // None of these is set.
 }
 
+// labels are the filter's categories, districts and areas.
+func (f *Filter) labels() [3][]string { return [3][]string{f.Categories, f.Districts, f.Areas} }
+
 // A Sort is an order; ties are broken by id.
 type Sort uint8
 
@@ -71,7 +74,9 @@ type Answer struct {
 	Facets *Facets
 }
 
-// A Hit is one place found.
+// A Hit is one place found. Its id and its payload are the index's own: the
+// payload is not to be changed, and both are to be copied if they are kept,
+// because they keep the whole index of their time in memory.
 type Hit struct {
 	ID       string
 	Distance float64 // Metres; 0 without Near.

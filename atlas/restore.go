@@ -9,11 +9,11 @@ import (
 // restore makes what a snapshot leaves out, and refuses one in which a number
 // points nowhere. Checksums tell damage; this holds even if they are right.
 func (v *view) restore() error {
-	v.n = len(v.at)
+	v.n = len(v.rows)
 	if v.n == 0 {
 		return fmt.Errorf("%w: a segment is empty", ErrSnapshot)
 	}
-	checks := []func() bool{v.columnsHold, v.postingsHold, v.says.holds, v.stringsHold}
+	checks := []func() bool{v.columnsHold, v.postingsHold, v.treesHold, v.says.holds, v.stringsHold}
 	held := make([]bool, len(checks))
 	var wait sync.WaitGroup
 	for i, check := range checks {
@@ -28,8 +28,9 @@ func (v *view) restore() error {
 	if len(v.says.starts) != v.n+1 {
 		return fmt.Errorf("%w: the suggestions are of other documents", ErrSnapshot)
 	}
-	v.nodes = make([]node, 2*v.blocks()-1)
-	v.plant(0, 0, v.blocks())
+	v.lying.copy(v.segment)
+	v.span = v.ranges()
+	v.rank()
 	for b := range v.blocks() {
 		v.live += bits.OnesCount64(v.alive(b))
 	}
@@ -39,12 +40,12 @@ func (v *view) restore() error {
 // columnsHold looks at what there is once a document.
 func (v *view) columnsHold() bool {
 	n := v.n
-	for _, l := range []int{len(v.price), len(v.hours), len(v.cards), len(v.prior), len(v.score), len(v.save)} {
+	for _, l := range []int{len(v.lying.docs), len(v.hours), len(v.cards), len(v.segment.score), len(v.segment.save)} {
 		if l != n {
 			return false
 		}
 	}
-	if len(v.flags) != 32*v.blocks() || len(v.lots) != v.blocks() || v.dead != nil && len(v.dead) != v.blocks() {
+	if len(v.flags) != (lots+1)*v.blocks() || v.dead != nil && len(v.dead) != v.blocks() {
 		return false
 	}
 	for k := range v.label {
@@ -52,7 +53,7 @@ func (v *view) columnsHold() bool {
 			return false
 		}
 	}
-	if !v.plans.hold() || !below(v.hours, len(v.clocks)) || !below(v.cards, v.plans.len()) {
+	if !v.plans.hold() || !below(v.lying.docs, n) || !below(v.hours, len(v.clocks)) || !below(v.cards, v.plans.len()) {
 		return false
 	}
 	for i := range v.plans.len() {
@@ -83,11 +84,60 @@ func (v *view) postingsHold() bool {
 	return true
 }
 
+// treesHold looks at the trees.
+func (v *view) treesHold() bool {
+	n := len(v.dict.terms)
+	if len(v.trees) < 2 || len(v.treeOf) != n || len(v.starts) != n+1 || len(v.boxes) != len(v.firsts) || !v.holds(&v.trees[0], v.n) || !v.holds(&v.trees[1], v.n) {
+		return false
+	}
+	for t, i := range v.treeOf {
+		if i > 0 && (int(i) >= len(v.trees) || v.starts[t] > v.starts[t+1] || !v.holds(&v.trees[i], int(v.starts[t+1]-v.starts[t]))) {
+			return false
+		}
+	}
+	return true
+}
+
+// holds reports whether a tree is one over n postings.
+func (g *grove) holds(t *tree, n int) bool {
+	if int64(t.at) >= int64(len(g.boxes)) {
+		return false
+	}
+	boxes := g.boxes[t.at:]
+	// run returns where the pieces that begin at i end: with one at end.
+	run := func(i uint32, from, end uint32) (uint32, bool) {
+		for at := from; int(i) < len(boxes) && boxes[i].from == at && at < end; {
+			if i++; int(i) < len(boxes) {
+				if boxes[i].from <= at {
+					return 0, false
+				}
+				at = boxes[i].from
+			}
+		}
+		return i, int(i) < len(boxes) && boxes[i].from == end
+	}
+	level := uint32(0)
+	end, ok := run(0, 0, uint32(n))
+	if !ok || end != t.leaves {
+		return false
+	}
+	for range t.height {
+		next := end + 1
+		top, ok := run(next, level, end)
+		if !ok {
+			return false
+		}
+		level, end = next, top
+	}
+	return t.root == level && t.top == end
+}
+
 // stringsHold looks at ids and payloads, and finds documents by id.
 func (v *view) stringsHold() bool {
 	if !v.ids.hold() || !v.pay.hold() || v.ids.len() != v.n || v.pay.len() != v.n {
 		return false
 	}
+	v.where.room(v.n)
 	for d := range uint32(v.n) {
 		if _, twice := v.where.put(v.ids.at, d, v.id(d)); twice {
 			return false

@@ -32,10 +32,13 @@ func newMixer(q *Query) mixer {
 	return m
 }
 
-// best mixes text, nearness, prior and taste, each 0..1.
-func (m mixer) best(text, near, prior, taste float64) float64 {
-	return text * (1 + weightNear*near + weightPrior*prior + weightTaste*taste) / m.whole
+// rest is what nearness, prior and taste, each 0..1, add to the text.
+func (m mixer) rest(near, prior, taste float64) float64 {
+	return 1 + weightNear*near + weightPrior*prior + weightTaste*taste
 }
+
+// best mixes text, 0..1, and rest.
+func (m mixer) best(text, rest float64) float64 { return text * rest / m.whole }
 
 // nearness is 1 at no distance and a half at reach; h is what origin.h gave.
 func (m mixer) nearness(h float64) float64 { return 1 / (1 + metres(h)/m.reach) }
@@ -68,10 +71,13 @@ func metres(h float64) float64 {
 }
 
 // An origin is where distances are measured from.
-type origin struct{ lat, lng, sin, cos float64 }
+type origin struct {
+	lat, lng, sin, cos float64 // Radians.
+	south, west        int64   // The same as the index keeps positions.
+}
 
 func newOrigin(p geo.Point) origin {
-	o := origin{lat: p.Lat * math.Pi / 180, lng: p.Lng * math.Pi / 180}
+	o := origin{lat: p.Lat * math.Pi / 180, lng: p.Lng * math.Pi / 180, south: int64(fixed(p.Lat)), west: int64(fixed(p.Lng))}
 	o.sin, o.cos = math.Sincos(o.lat)
 	return o
 }
@@ -79,27 +85,45 @@ func newOrigin(p geo.Point) origin {
 // h is the haversine of the angle to a point: it grows with the distance and
 // costs a tenth of it.
 func (o *origin) h(lat, lng int32) float64 {
-	dLat, dLng := float64(lat)*unit-o.lat, float64(lng)*unit-o.lng
-	s, t := sinHalf(dLat), sinHalf(dLng)
-	return s*s + o.cos*o.cosAt(dLat, s)*t*t
+	x, y := float64(lat)*unit-o.lat, float64(lng)*unit-o.lng
+	xx, yy := x*x, y*y
+	if xx > small || yy > small {
+		s, t := math.Sin(x/2), math.Sin(y/2)
+		return s*s + o.cos*math.Cos(o.lat+x)*t*t
+	}
+	s := halved(xx)
+	cos := o.cos*(1-2*s) - o.sin*x*(1-xx*(1.0/6-xx*(1.0/120-xx*(1.0/5040))))
+	return s + o.cos*cos*halved(yy)
 }
 
-// cosAt is the cosine of the latitude dLat north of the origin; s is
-// sin(dLat/2).
-func (o *origin) cosAt(dLat, s float64) float64 {
-	if dLat < 0.05 && dLat > -0.05 {
-		ss := s * s
-		return o.cos*(1-2*ss) - o.sin*2*s*(1-ss*(0.5+ss*0.125))
-	}
-	return math.Cos(o.lat + dLat)
+// small is the square of an angle up to which the series are exact to the last
+// bits: 0.05, some three hundred kilometres.
+const small = 0.05 * 0.05
+
+// halved is the square of the sine of half an angle, from the angle's square.
+func halved(xx float64) float64 {
+	return xx * (1.0/4 - xx*(1.0/48-xx*(1.0/1440-xx*(1.0/80640))))
 }
 
-// sinHalf is sin(x/2), by its series where that is exact to the last bits.
-func sinHalf(x float64) float64 {
-	x *= 0.5
-	if x < 0.05 && x > -0.05 {
-		xx := x * x
-		return x * (1 - xx*(1.0/6-xx*(1.0/120-xx*(1.0/5040-xx*(1.0/362880)))))
+// nearest returns a haversine that no point of the box is below.
+func (o *origin) nearest(b *box) float64 {
+	minLat, maxLat, minLng, maxLng := int64(b.minLat), int64(b.maxLat), int64(b.minLng), int64(b.maxLng)
+	// A step less for the rounding of the origin. West and east may be the
+	// shorter way round the Earth.
+	x := max(minLat-o.south, o.south-maxLat, 1) - 1
+	y := max(min(max(minLng-o.west, o.west-maxLng), round-max(maxLng-o.west, o.west-minLng)), 1) - 1
+	// A cosine changes by no more than its angle.
+	cos := o.cos - float64(max(maxLat-o.south, o.south-minLat)+1)*unit
+	if cos < 0 {
+		cos = 0
 	}
-	return math.Sin(x)
+	xx, yy := float64(x*x)*(unit*unit), float64(y*y)*(unit*unit)
+	if xx > small || yy > small {
+		s, t := math.Sin(float64(x)*unit/2), math.Sin(float64(y)*unit/2)
+		return (s*s + o.cos*cos*t*t) * (1 - 1e-10)
+	}
+	return (halved(xx) + o.cos*cos*halved(yy)) * (1 - 1e-10)
 }
+
+// round is once around the Earth, in 1e-7 degrees.
+const round = 3_600_000_000

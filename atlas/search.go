@@ -1,6 +1,10 @@
 package atlas
 
-import "sync"
+import (
+	"bytes"
+	"math"
+	"sync"
+)
 
 // found is one of the best so far.
 type found struct {
@@ -10,78 +14,60 @@ type found struct {
 	slot uint16 // Where its matches stand.
 }
 
-// A top keeps the best, as a heap with the worst in front.
+// A top keeps the best, in order.
 type top struct {
 	views   []*view
 	limit   int
 	clauses int
-	heap    []found
+	best    []found
 	matches []Match // A row of one a clause for each slot.
 }
 
 func (t *top) reset(views []*view, limit, clauses int) {
-	t.views, t.limit, t.clauses, t.heap = views, limit, clauses, t.heap[:0]
+	t.views, t.limit, t.clauses, t.best = views, limit, clauses, t.best[:0]
 	t.matches = resize(t.matches, limit*clauses)
 }
 
-func (t *top) full() bool    { return len(t.heap) == t.limit }
-func (t *top) worst() *found { return &t.heap[0] }
+func (t *top) full() bool    { return len(t.best) == t.limit }
+func (t *top) worst() *found { return &t.best[len(t.best)-1] }
 
-// after reports whether a comes after b.
-func (t *top) after(a, b *found) bool {
+// before reports whether a comes before b.
+func (t *top) before(a, b *found) bool {
 	if a.key != b.key {
-		return a.key < b.key
+		return a.key > b.key
 	}
-	return string(t.views[a.view].ids.at(a.doc)) > string(t.views[b.view].ids.at(b.doc))
+	return bytes.Compare(t.views[a.view].ids.at(a.doc), t.views[b.view].ids.at(b.doc)) < 0
 }
 
-// push keeps f, in the place of the worst if there is no other.
+// has reports whether a document is kept already.
+func (t *top) has(view uint16, doc uint32) bool {
+	for i := range t.best {
+		if t.best[i].doc == doc && t.best[i].view == view {
+			return true
+		}
+	}
+	return false
+}
+
+// push keeps f, if need be in the place of the worst.
 func (t *top) push(f found, match []Match) {
-	if !t.full() {
-		f.slot = uint16(len(t.heap))
-		t.heap = append(t.heap, f)
-		t.up(len(t.heap) - 1)
-	} else {
-		f.slot = t.heap[0].slot
-		t.heap[0] = f
-		t.down(0, len(t.heap))
+	f.slot = uint16(len(t.best))
+	if t.full() {
+		f.slot = t.worst().slot
+		t.best = t.best[:len(t.best)-1]
 	}
+	lo, hi := 0, len(t.best)
+	for lo < hi {
+		if mid := (lo + hi) / 2; t.before(&t.best[mid], &f) {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	t.best = append(t.best, f)
+	copy(t.best[lo+1:], t.best[lo:])
+	t.best[lo] = f
 	copy(t.matches[int(f.slot)*t.clauses:], match)
-}
-
-func (t *top) up(i int) {
-	for i > 0 {
-		parent := (i - 1) / 2
-		if !t.after(&t.heap[i], &t.heap[parent]) {
-			return
-		}
-		t.heap[i], t.heap[parent] = t.heap[parent], t.heap[i]
-		i = parent
-	}
-}
-
-func (t *top) down(i, n int) {
-	for {
-		worst := i
-		for child := 2*i + 1; child <= 2*i+2 && child < n; child++ {
-			if t.after(&t.heap[child], &t.heap[worst]) {
-				worst = child
-			}
-		}
-		if worst == i {
-			return
-		}
-		t.heap[i], t.heap[worst] = t.heap[worst], t.heap[i]
-		i = worst
-	}
-}
-
-// sort leaves the heap in order, the best first.
-func (t *top) sort() {
-	for n := len(t.heap) - 1; n > 0; n-- {
-		t.heap[0], t.heap[n] = t.heap[n], t.heap[0]
-		t.down(0, n)
-	}
 }
 
 var walkers = sync.Pool{New: func() any { return new(walker) }}
@@ -96,53 +82,52 @@ func (x *Index) Search(q Query) (Answer, error) {
 	s := x.now.Load()
 	w := walkers.Get().(*walker)
 	defer walkers.Put(w)
-	w.ask, w.count = prepare(&q, s), nil
+	w.prepare(&q, s)
+	w.within = q.Near != nil && q.Within < math.MaxFloat64
 	// One more than is asked for tells whether there is a next page.
 	w.top.reset(s.views, q.Limit+1, len(q.Clauses))
 	for i, v := range s.views {
-		w.enter(v, i)
+		if w.enter(v, i) {
+			w.walk()
+		}
 	}
-	w.top.sort()
 	a := w.answer()
 	if q.Facets {
 		a.Facets = w.facets(s)
 	}
-	w.ask, w.view, w.top.views = nil, nil, nil
-	w.sieve = sieve{terms: w.sieve.terms, taste: w.sieve.taste}
+	w.release()
 	return a, nil
 }
 
-// answer copies what was found out of the index.
+// release lets go of the index and the query, so that a pooled walker keeps
+// nothing alive.
+func (w *walker) release() {
+	w.q, w.view, w.top.views = nil, nil, nil
+	w.sieve.drop()
+	clear(w.phrases)
+	clear(w.lists)
+	clear(w.leads)
+}
+
+// answer makes an answer of what was found. Ids and payloads are not copied.
 func (w *walker) answer() Answer {
-	q, best := w.q, w.top.heap
+	q, best := w.q, w.top.best
 	var a Answer
 	if len(best) > q.Limit {
 		best = best[:q.Limit]
 		last := best[q.Limit-1]
-		a.Next = Cursor{q.Sort, true, last.key, w.top.views[last.view].id(last.doc)}
+		a.Next = Cursor{q.Sort, true, last.key, w.top.views[last.view].ids.text(last.doc)}
 	}
 	if len(best) == 0 {
 		return a
 	}
-	size, matches := 0, 0
-	w.idsOut = w.idsOut[:0]
-	for _, f := range best {
-		v := w.top.views[f.view]
-		size += len(v.pay.at(f.doc))
-		w.idsOut = append(w.idsOut, v.ids.at(f.doc)...)
-		for _, m := range w.row(f) {
-			if m.Phrase >= 0 {
-				matches++
-			}
-		}
-	}
 	a.Hits = make([]Hit, len(best))
-	// One piece of memory for all ids, one for payloads, one for matches.
-	bytes, all, names := make([]byte, 0, size), make([]Match, 0, matches), string(w.idsOut)
+	var all []Match // One piece of memory for all hits.
+	if len(w.clauses) > 0 {
+		all = make([]Match, 0, len(best)*len(w.clauses))
+	}
 	for i, f := range best {
-		n := len(w.top.views[f.view].ids.at(f.doc))
-		a.Hits[i].ID, names = names[:n], names[n:]
-		bytes, all = w.hit(&a.Hits[i], f, bytes, all)
+		all = w.hit(&a.Hits[i], f, all)
 	}
 	return a
 }
@@ -152,21 +137,17 @@ func (w *walker) row(f found) []Match {
 	return w.top.matches[int(f.slot)*w.top.clauses:][:w.top.clauses]
 }
 
-// hit fills in one hit but for its id; bytes and all have room for what it holds.
-func (w *walker) hit(h *Hit, f found, bytes []byte, all []Match) ([]byte, []Match) {
+// hit fills in one hit; all has room for its matches.
+func (w *walker) hit(h *Hit, f found, all []Match) []Match {
 	v := w.top.views[f.view]
-	h.Score = float32(f.key)
-	if w.q.Near != nil {
-		p := v.at[f.doc]
-		h.Distance = metres(w.from.h(p.lat, p.lng))
-	}
-	if w.q.Sort == Distance {
+	h.ID, h.Payload, h.Score = v.ids.text(f.doc), v.pay.at(f.doc), float32(f.key)
+	switch {
+	case w.q.Sort == Distance:
+		h.Distance = metres(-f.key)
 		h.Score = float32(h.Distance)
-	}
-	if pay := v.pay.at(f.doc); len(pay) > 0 {
-		from := len(bytes)
-		bytes = append(bytes, pay...)
-		h.Payload = bytes[from:len(bytes):len(bytes)]
+	case w.q.Near != nil:
+		r := &v.rows[f.doc]
+		h.Distance = metres(w.from.h(r.lat, r.lng))
 	}
 	from := len(all)
 	for _, m := range w.row(f) {
@@ -177,7 +158,7 @@ func (w *walker) hit(h *Hit, f found, bytes []byte, all []Match) ([]byte, []Matc
 	if len(all) > from {
 		h.Matched = all[from:len(all):len(all)]
 	}
-	return bytes, all
+	return all
 }
 
 // facets counts all matches.
@@ -185,10 +166,11 @@ func (w *walker) facets(s *state) *Facets {
 	c := &counter{bands: w.q.Bands}
 	for range 2 {
 		c.begin()
-		w.count = c
 		for i, v := range s.views {
 			c.enter(v)
-			w.enter(v, i)
+			if w.enter(v, i) {
+				w.sweep(c)
+			}
 			c.leave(v)
 		}
 		if !c.over {
@@ -196,6 +178,5 @@ func (w *walker) facets(s *state) *Facets {
 		}
 		c.step = sampleStep
 	}
-	w.count = nil
 	return c.facets()
 }

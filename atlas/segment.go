@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+	"unsafe"
 
 	"citywalk/geo"
 )
@@ -12,22 +13,20 @@ import (
 const block = 64
 
 // A segment is documents that do not change, numbered so that those near each
-// other have near numbers. It is flat slices without pointers, which the
-// collector skips and a snapshot holds as they are.
+// other have near numbers (order). It is flat slices without pointers, which
+// the collector skips and a snapshot holds as they are.
 type segment struct {
-	n     int
-	at    []spot
-	label [3][]uint16 // Category, district, area: number in names.
-	names [3]texts
-	price []int32
-	hours []uint32 // Number in clocks.
-	cards []uint32 // Number in plans.
-	flags []uint64 // 32 rows of one word a block.
-	prior []float32
-	score []float32
-	save  []int32
-	ids   texts
-	pay   texts
+	n int // How many there are.
+	columns
+	lying  lying
+	rows   []row
+	label  [3][]uint16 // Category, district, area: number in names.
+	names  [3]texts
+	priors []uint8 // Prior, rounded up to a step of 1/255.
+	score  []float32
+	save   []int32
+	ids    texts
+	pay    texts
 
 	clocks []clock
 	plans  texts // Schedules, as encode writes them.
@@ -38,16 +37,51 @@ type segment struct {
 	heavy  []uint8  // Weight of each posting; 0 for the index's own terms.
 	most   []uint8  // Largest weight of each term.
 	terms  texts    // The terms of each document: ascending, the gaps as varints.
+	grove
 
 	says  speech
 	where ids32 // Documents by the hash of their id.
-	nodes []node
-	lots  []uint64 // Bits of the sampled documents of each block.
+}
+
+// Columns are what a search asks of many documents, in one order of them.
+type columns struct {
+	hours []uint32 // Number in clocks.
+	cards []uint32 // Number in plans.
+	flags []uint64 // Rows of one word a block: of each flag, and of the sampled documents.
 	times clockwork
 }
 
-// A spot is a position in 1e-7 degrees.
-type spot struct{ lat, lng int32 }
+// A lying is the documents in the order of their places alone.
+type lying struct {
+	columns
+	docs  []uint32
+	spots []spot
+}
+
+// A row is what is looked at of one document after the others.
+type row struct {
+	lat, lng int32 // In 1e-7 degrees.
+	prior    float32
+	price    int32
+}
+
+// lots is the row of flags in which the sampled documents are.
+const lots = 32
+
+// bits is a row of flags.
+func (c *columns) bits(flag int) []uint64 {
+	n := len(c.flags) / (lots + 1)
+	return c.flags[flag*n:][:n]
+}
+
+// flagsOf gathers a document's flags.
+func (c *columns) flagsOf(d uint32) Flags {
+	var f Flags
+	for i := range lots {
+		f |= Flags(c.bits(i)[d/block]>>(d%block)&1) << i
+	}
+	return f
+}
 
 // clock is opening hours.
 type clock struct{ opens, closes int16 }
@@ -61,8 +95,22 @@ type texts struct {
 	bytes []byte
 }
 
-func (t *texts) at(i uint32) []byte { return t.bytes[t.ends[i]:t.ends[i+1]] }
-func (t *texts) len() int           { return max(len(t.ends)-1, 0) }
+// at returns text i, which nobody can add to; nil if it is empty.
+func (t *texts) at(i uint32) []byte {
+	from, to := t.ends[i], t.ends[i+1]
+	if from == to {
+		return nil
+	}
+	return t.bytes[from:to:to]
+}
+
+// text returns text i without a copy: the bytes never change.
+func (t *texts) text(i uint32) string {
+	b := t.at(i)
+	return unsafe.String(unsafe.SliceData(b), len(b))
+}
+
+func (t *texts) len() int { return max(len(t.ends)-1, 0) }
 
 // add appends a text.
 func (t *texts) add(s []byte) {
@@ -164,9 +212,12 @@ func (w *ids32) put(of func(uint32) []byte, d uint32, id string) (old uint32, ok
 	return 0, false
 }
 
+// room makes empty slots for n documents.
+func (w *ids32) room(n int) { w.slots = huge(make([]uint32, max(16, 1<<bits.Len(uint(n+n/3))))) }
+
 func (w *ids32) grow(of func(uint32) []byte) {
 	old := w.slots
-	w.slots = make([]uint32, max(16, 2*len(old)))
+	w.room(len(old))
 	mask := uint32(len(w.slots) - 1)
 	for _, slot := range old {
 		if slot == 0 {
@@ -199,16 +250,6 @@ func (s *segment) termsOf(d uint32, do func(term, post uint32)) {
 	}
 }
 
-// flagsOf gathers a document's flags.
-func (s *segment) flagsOf(d uint32) Flags {
-	var f Flags
-	b, bit, n := int(d/block), d%block, s.blocks()
-	for i := range 32 {
-		f |= Flags(s.flags[i*n+b]>>bit&1) << i
-	}
-	return f
-}
-
 // doc makes the document anew, as tidy would leave it but for the order of its
 // terms. Its suggestions come without keys.
 func (s *segment) doc(d uint32) Doc {
@@ -223,16 +264,17 @@ func (s *segment) doc(d uint32) Doc {
 
 // bare is the document without its terms.
 func (s *segment) bare(d uint32) Doc {
+	r := &s.rows[d]
 	c := s.clocks[s.hours[d]]
 	return Doc{
 		ID:       s.id(d),
-		Point:    geo.Point{Lat: float64(s.at[d].lat) / 1e7, Lng: float64(s.at[d].lng) / 1e7},
+		Point:    geo.Point{Lat: float64(r.lat) / 1e7, Lng: float64(r.lng) / 1e7},
 		Category: string(s.names[0].at(uint32(s.label[0][d]))),
 		District: string(s.names[1].at(uint32(s.label[1][d]))),
 		Area:     string(s.names[2].at(uint32(s.label[2][d]))),
-		Price:    s.price[d], Opens: c.opens, Closes: c.closes,
+		Price:    r.price, Opens: c.opens, Closes: c.closes,
 		Card: plan(&s.plans, s.cards[d]), Flags: s.flagsOf(d),
-		Prior: s.prior[d], Score: s.score[d], Saving: s.save[d],
+		Prior: r.prior, Score: s.score[d], Saving: s.save[d],
 		Says: s.says.of(d), Payload: slices.Clone(s.pay.at(d)),
 	}
 }

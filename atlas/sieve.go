@@ -2,15 +2,18 @@ package atlas
 
 import "math/bits"
 
-// A sieve is a query's filter for one view.
+// A sieve is a query's filter for one view. What is asked of many documents is
+// a bit each, so that little memory is gone over.
 type sieve struct {
 	f     *Filter
-	terms []Term // Of labels that are few enough to be gone to by their postings.
-	sets  [3]set // Labels that are allowed; nil for all.
-	open  *minuteOf
+	all   [][]uint64 // Rows of the flags of which all are set.
+	some  [][]uint64 // Of those of which one is set, if any is asked for.
+	none  [][]uint64
+	dead  []uint64
+	open  *minuteOf // Nil if it need not be open.
 	card  *minuteOf
+	sets  [3]set // Labels that are allowed; nil for all.
 	price bool
-	any   bool      // Whether labels has anything to look at.
 	taste []float64 // Liking of each category.
 }
 
@@ -19,43 +22,52 @@ type set []uint64
 
 func (s set) has(n uint16) bool { return s[n/64]>>(n%64)&1 == 1 }
 
-// set reads the filter against the walker's view.
-func (s *sieve) set(w *walker) {
-	f := &w.q.Filter
-	*s = sieve{f: f, terms: s.terms[:0], price: f.PriceMin > 0 || f.PriceMax > 0, taste: s.taste[:0]}
-	for k, labels := range [][]string{f.Categories, f.Districts, f.Areas} {
-		if len(labels) == 0 {
-			continue
+// set reads the filter against a view.
+func (s *sieve) set(v *view, q *Query) {
+	f := &q.Filter
+	s.f, s.price, s.sets, s.taste = f, f.PriceMin > 0 || f.PriceMax > 0, [3]set{}, s.taste[:0]
+	for k, labels := range f.labels() {
+		if len(labels) > 0 {
+			s.sets[k] = v.allowed(k, labels)
 		}
-		g := gate{from: len(w.asked) + len(s.terms)}
-		postings := 0
-		for _, l := range labels {
-			if t, ok := w.dict.find(labelTerm(k, l)); ok {
-				postings += int(w.starts[t+1] - w.starts[t])
-			}
-		}
-		if postings > w.n/16 {
-			s.sets[k], s.any = w.allowed(k, labels), true
-			continue
-		}
-		for _, l := range labels {
-			s.terms = append(s.terms, labelTerm(k, l))
-		}
-		g.to = len(w.asked) + len(s.terms)
-		w.gates = append(w.gates, g)
 	}
-	s.any = s.any || s.price
+	if len(q.Taste) > 0 {
+		for i := range v.names[0].len() {
+			s.taste = append(s.taste, float64(share(q.Taste[string(v.names[0].at(uint32(i)))])))
+		}
+	}
+	s.by(v, &v.columns)
+	s.dead = v.dead
+}
+
+// by takes the columns in an order of the documents.
+func (s *sieve) by(v *view, c *columns) {
+	f := s.f
+	s.all, s.some, s.none = c.rows(s.all, f.All), c.rows(s.some, f.Some), c.rows(s.none, f.None)
+	s.dead, s.open, s.card = nil, nil, nil
 	if !f.OpenAt.IsZero() {
-		s.open = w.openAt(f.OpenAt)
+		s.open = v.openAt(c, f.OpenAt)
 	}
 	if !f.CardAt.IsZero() {
-		s.card = w.cardAt(f.CardAt)
+		s.card = v.cardAt(c, f.CardAt)
 	}
-	if len(w.q.Taste) > 0 {
-		for i := range w.names[0].len() {
-			s.taste = append(s.taste, float64(share(w.q.Taste[string(w.names[0].at(uint32(i)))])))
-		}
+}
+
+// drop lets go of the view and of the query.
+func (s *sieve) drop() {
+	clear(s.all)
+	clear(s.some)
+	clear(s.none)
+	*s = sieve{all: s.all, some: s.some, none: s.none, taste: s.taste}
+}
+
+// rows puts the rows of some flags into to.
+func (c *columns) rows(to [][]uint64, flags Flags) [][]uint64 {
+	to = to[:0]
+	for ; flags != 0; flags &= flags - 1 {
+		to = append(to, c.bits(bits.TrailingZeros32(uint32(flags))))
 	}
+	return to
 }
 
 // allowed returns the numbers of some labels.
@@ -72,50 +84,49 @@ func (v *view) allowed(kind int, labels []string) set {
 	return s
 }
 
-// flags returns the documents of m in a block that have the flags.
-func (s *sieve) flags(g *segment, b int, m uint64) uint64 {
-	f := s.f
-	if f.All|f.Some|f.None == 0 {
-		return m
-	}
-	rows := g.blocks()
-	for all := f.All; all != 0; all &= all - 1 {
-		m &= g.flags[bits.TrailingZeros32(uint32(all))*rows+b]
-	}
-	for none := f.None; none != 0; none &= none - 1 {
-		m &^= g.flags[bits.TrailingZeros32(uint32(none))*rows+b]
-	}
-	if f.Some == 0 {
-		return m
-	}
-	any := uint64(0)
-	for some := f.Some; some != 0; some &= some - 1 {
-		any |= g.flags[bits.TrailingZeros32(uint32(some))*rows+b]
-	}
-	return m & any
+// may reports whether a document with some of these flags may pass.
+func (s *sieve) may(flags Flags) bool {
+	return flags&s.f.All == s.f.All && (s.f.Some == 0 || flags&s.f.Some != 0)
 }
 
-// times returns the documents of m in a block that are open and take the card.
-func (s *sieve) times(b int, m uint64) uint64 {
-	if s.open != nil && m != 0 {
+// block returns which documents of a block pass, but for labels and price.
+func (s *sieve) block(b int) uint64 {
+	m := ^uint64(0)
+	if s.dead != nil {
+		m = ^s.dead[b]
+	}
+	for _, row := range s.all {
+		m &= row[b]
+	}
+	for _, row := range s.none {
+		m &^= row[b]
+	}
+	if len(s.some) > 0 {
+		any := uint64(0)
+		for _, row := range s.some {
+			any |= row[b]
+		}
+		m &= any
+	}
+	if s.open != nil {
 		m &= s.open.mask(b)
 	}
-	if s.card != nil && m != 0 {
+	if s.card != nil {
 		m &= s.card.mask(b)
 	}
 	return m
 }
 
-// labels reports whether a document has the labels and the price.
-func (s *sieve) labels(g *segment, d uint32) bool {
-	if !s.any {
-		return true
-	}
+// passes reports whether a document has a label and a price that are allowed.
+func (s *sieve) passes(v *segment, d uint32) bool {
 	for k := range s.sets {
-		if s.sets[k] != nil && !s.sets[k].has(g.label[k][d]) {
+		if s.sets[k] != nil && !s.sets[k].has(v.label[k][d]) {
 			return false
 		}
 	}
-	p := g.price[d]
-	return !s.price || p != 0 && p >= s.f.PriceMin && (s.f.PriceMax == 0 || p <= s.f.PriceMax)
+	if !s.price {
+		return true
+	}
+	p := v.rows[d].price
+	return p != 0 && p >= s.f.PriceMin && (s.f.PriceMax == 0 || p <= s.f.PriceMax)
 }

@@ -18,16 +18,17 @@ var ErrSnapshot = errors.New("atlas: not a whole snapshot")
 
 // Magic says what the file is and of which version. The order of its bytes
 // tells whether the numbers in it are as this machine has them.
-const magic = uint64('A')<<56 | uint64('T')<<48 | uint64('L')<<40 | uint64('A')<<32 | uint64('S')<<24 | 1
+const magic = uint64('A')<<56 | uint64('T')<<48 | uint64('L')<<40 | uint64('A')<<32 | uint64('S')<<24 | 2
 
 // A tape is a snapshot that is written or read: slices one after the other as
 // they stand in memory, each behind its length in bytes and its checksum
 // (CRC-32C), filled up to eight bytes. One list of slices serves both ways.
 type tape struct {
-	w   io.Writer // One of the two is nil.
-	r   io.Reader
-	n   int64
-	err error
+	w    io.Writer // One of the two is nil.
+	r    io.Reader
+	size int64 // Of what is read, if it is known.
+	n    int64
+	err  error
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -64,8 +65,8 @@ func (t *tape) write(b []byte) {
 	}
 }
 
-// read reads a slice. A length is believed only as far as there are bytes, so
-// that a damaged one takes no memory.
+// read reads a slice. A length is believed only as far as there are bytes, or
+// are known to be, so that a damaged one takes no memory.
 func read[T any](t *tape, s *[]T) {
 	var head [16]byte
 	if t.full(head[:]); t.err != nil {
@@ -76,8 +77,8 @@ func read[T any](t *tape, s *[]T) {
 		t.fail("a length is wrong")
 		return
 	}
-	const trusted = 1 << 25
-	all := make([]T, min(length/size, trusted))
+	trusted := max(uint64(1<<20), uint64(max(t.size-t.n, 0)))
+	all := huge(make([]T, min(length, trusted)/size))
 	for done := uint64(0); ; {
 		if t.full(raw(all[done:])); t.err != nil {
 			return
@@ -85,7 +86,7 @@ func read[T any](t *tape, s *[]T) {
 		if done = uint64(len(all)); done == length/size {
 			break
 		}
-		more := make([]T, min(length/size, 2*done))
+		more := huge(make([]T, min(length/size, 2*done+1)))
 		copy(more, all)
 		all = more
 	}
@@ -141,8 +142,10 @@ func (x *Index) WriteTo(w io.Writer) (int64, error) {
 
 // Read reads what WriteTo wrote. The index works on so many cores. A snapshot
 // that is not whole gives ErrSnapshot.
-func Read(r io.Reader, cores int) (*Index, error) {
-	t := &tape{r: r}
+func Read(r io.Reader, cores int) (*Index, error) { return (&tape{r: r}).index(cores) }
+
+// index reads all views.
+func (t *tape) index(cores int) (*Index, error) {
 	var head, sum []uint64
 	var mark []byte
 	slice(t, &head)
@@ -182,19 +185,17 @@ const viewsMax = 4096
 // onto is the list of what a view consists of. What follows from the rest is
 // left out, and made by restore.
 func (v *view) onto(t *tape) {
-	slice(t, &v.at)
-	for k := range v.label {
+	slice(t, &v.rows)
+	slice(t, &v.lying.docs)
+	for k := range v.names {
 		slice(t, &v.label[k])
 		v.names[k].onto(t)
 	}
-	slice(t, &v.price)
 	slice(t, &v.hours)
 	slice(t, &v.cards)
 	slice(t, &v.flags)
-	slice(t, &v.prior)
-	slice(t, &v.score)
-	slice(t, &v.save)
-	slice(t, &v.lots)
+	slice(t, &v.segment.score)
+	slice(t, &v.segment.save)
 	v.ids.onto(t)
 	v.pay.onto(t)
 	slice(t, &v.clocks)
@@ -205,6 +206,10 @@ func (v *view) onto(t *tape) {
 	slice(t, &v.heavy)
 	slice(t, &v.most)
 	v.segment.terms.onto(t)
+	slice(t, &v.trees)
+	slice(t, &v.treeOf)
+	slice(t, &v.boxes)
+	slice(t, &v.firsts)
 	v.says.onto(t)
 	slice(t, &v.dead)
 	v.terms.onto(t)
@@ -282,5 +287,9 @@ func Open(path string, cores int) (*Index, error) {
 		return nil, fmt.Errorf("atlas: open: %w", err)
 	}
 	defer f.Close()
-	return Read(bufio.NewReaderSize(f, 1<<16), cores)
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("atlas: open: %w", err)
+	}
+	return (&tape{r: bufio.NewReaderSize(f, 1<<16), size: info.Size()}).index(cores)
 }

@@ -1,72 +1,39 @@
 package atlas
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
-// A walker goes down the trees of the views, the more promising half first,
-// and leaves out what cannot be among the hits: what is too far, what has no
-// posting of a needed term, and what even with the best of everything in it
-// would come after the hits so far.
-//
-// The postings of a term within a node are a span of its list, because lists
-// are in the documents' order; it is narrowed with every step down.
+// A walker looks for the best documents of a view. It follows the leads down
+// their trees, always that box next which could hold the best, until no box
+// could hold a better one than the hits so far.
 type walker struct {
-	*ask
+	ask
 	*view
-	number uint16 // Of the view.
-	sieve  sieve
-	levels [][]span  // Two a level, for the two children.
-	list   []uint32  // Number of each term in this view.
-	most   []float64 // Largest weight of each term in this view, 0..1.
-	gates  []gate
-	words  []uint64 // Where in the block each term is.
-	found  []uint64 // Where in the block each phrase matches.
-	match  []Match  // Of the document looked at, one for each clause; Phrase -1 if it does not match.
-	cand   []uint32 // Candidates of direct, and room to merge them.
-	cand2  []uint32
-	rare   []span // What rarest returned.
-	single []span // Of one candidate.
-	idsOut []byte // Ids of the hits.
-	top    top
-	count  *counter
+	number   uint16 // Of the view.
+	sieve    sieve
+	lists    []list
+	leads    []lead
+	promised float64        // Sum of what all clauses can be worth.
+	through  bool           // Whether all that the leads lead to is gone through in order.
+	again    bool           // Whether the leads may lead to a document twice.
+	within   bool           // Whether there is a distance that is too far.
+	stops    []stop         // A heap, the best bound in front.
+	match    []Match        // Of the document looked at, one for each clause; Phrase -1 if it does not match.
+	away     [block]float64 // Of documents that are looked at together.
+	met      []uint32       // What phrases of several terms lead to.
+	worths   []float32      // What each is worth.
+	led      []uint64       // Documents that the leads lead to, a bit each.
+	words    []uint64       // Where in a block each term is.
+	top      top
 }
 
-// A span is a stretch of the postings.
-type span struct{ lo, hi uint32 }
-
-// A gate is a set of terms from..to, one of which there must be.
-type gate struct{ from, to int }
-
-// enter begins with a view.
-func (w *walker) enter(v *view, number int) {
-	w.view, w.number = v, uint16(number)
-	w.gates, w.list = w.gates[:0], w.list[:0]
-	w.sieve.set(w)
-	spans := w.spans(0, len(w.asked)+len(w.sieve.terms))
-	w.most = w.most[:0]
-	for _, t := range w.asked {
-		spans[len(w.list)] = w.take(t)
-	}
-	for _, t := range w.sieve.terms {
-		spans[len(w.list)] = w.take(t)
-	}
-	w.words = resize(w.words, len(w.list))
-	w.found = resize(w.found, len(w.phrases))
-	w.match = resize(w.match, len(w.clauses))
-	if text := w.promise(spans); text >= 0 {
-		w.visit(0, 0, v.blocks(), 0, text)
-	}
-}
-
-// take takes up a term of this view and returns all its postings.
-func (w *walker) take(t Term) span {
-	n, ok := w.dict.find(t)
-	w.list = append(w.list, n)
-	if !ok {
-		w.most = append(w.most, 0)
-		return span{}
-	}
-	w.most = append(w.most, float64(w.segment.most[n])/255)
-	return span{w.starts[n], w.starts[n+1]}
+// A stop is a box that may be gone into.
+type stop struct {
+	bound float64 // No document in it has a larger key.
+	box   uint32  // Counted from the tree's first.
+	lead  uint32
 }
 
 // resize returns a slice of n elements, with what it held or not.
@@ -77,169 +44,306 @@ func resize[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// spans returns the spans of a level.
-func (w *walker) spans(level, n int) []span {
-	for len(w.levels) <= level {
-		w.levels = append(w.levels, nil)
-	}
-	w.levels[level] = resize(w.levels[level], n)
-	return w.levels[level]
-}
+// few is how many postings are looked at one after the other, which is quicker
+// by each than to choose.
+const few = 2048
 
-// visit goes down from node i over the blocks from..to, whose spans are those
-// of the level and whose text is worth at most text.
-func (w *walker) visit(i, from, to, level int, text float64) {
-	if to-from == 1 {
-		w.leaf(from, w.levels[level])
+// walk follows the leads.
+func (w *walker) walk() {
+	w.stops = w.stops[:0]
+	total := 0
+	for i := range w.leads {
+		total += w.leads[i].n
+	}
+	w.through = w.through || total <= few
+	for i := range w.leads {
+		if l := &w.leads[i]; l.tree == nil || w.through {
+			w.follow(l, 0, l.n, 0)
+		}
+	}
+	if w.through {
 		return
 	}
-	if w.direct(w.levels[level], to-from, text) {
-		return
-	}
-	mid := half(from, to)
-	left, right := i+1, i+2*(mid-from)
-	next := 2*(level/2) + 2
-	lost1, lost2 := w.divide(level, next, mid)
-	text1, text2 := text, text
-	if lost1 {
-		text1 = w.promise(w.levels[next])
-	}
-	if lost2 {
-		text2 = w.promise(w.levels[next+1])
-	}
-	key1, key2 := w.bound(&w.nodes[left], text1), w.bound(&w.nodes[right], text2)
-	if key1 >= key2 {
-		if w.hopeful(key1) {
-			w.visit(left, from, mid, next, text1)
+	for i := range w.leads {
+		if l := &w.leads[i]; l.tree != nil {
+			w.open(l, uint32(i), l.root, l.top)
 		}
-		if w.hopeful(key2) {
-			w.visit(right, mid, to, next+1, text2)
+	}
+	for len(w.stops) > 0 {
+		s := w.pop()
+		if s.bound < w.worst() {
+			return
 		}
-		return
-	}
-	if w.hopeful(key2) {
-		w.visit(right, mid, to, next+1, text2)
-	}
-	if w.hopeful(key1) {
-		w.visit(left, from, mid, next, text1)
-	}
-}
-
-// divide parts the spans of a level where the block mid begins. It reports
-// for both sides whether a term was lost.
-func (w *walker) divide(level, next, mid int) (lost1, lost2 bool) {
-	n := len(w.list)
-	w.spans(next+1, n)
-	all, one, two := w.levels[level], w.spans(next, n), w.levels[next+1]
-	first := uint32(mid * block)
-	for t, s := range all {
-		if s.lo == s.hi {
-			one[t], two[t] = s, s
-			continue
-		}
-		at := seek(w.posts, s, first)
-		one[t], two[t] = span{s.lo, at}, span{at, s.hi}
-		lost1, lost2 = lost1 || at == s.lo, lost2 || at == s.hi
-	}
-	return lost1, lost2
-}
-
-// seek returns the first posting of a span that is not before doc. It gropes
-// from the middle, where it mostly is.
-func seek(posts []uint32, s span, doc uint32) uint32 {
-	lo, hi := s.lo, s.hi
-	for hi-lo > 4 {
-		mid := lo + (hi-lo)/2
-		if posts[mid] < doc {
-			lo = mid + 1
+		l := &w.leads[s.lead]
+		from, to := w.boxes[l.at+s.box].from, w.boxes[l.at+s.box+1].from
+		if s.box < l.leaves {
+			w.follow(l, int(from), int(to), w.prior(l, &w.boxes[l.at+s.box], s.bound))
 		} else {
-			hi = mid
+			w.open(l, s.lead, from, to)
 		}
 	}
-	for lo < hi && posts[lo] < doc {
-		lo++
-	}
-	return lo
 }
 
-// promise returns the most that the text can be worth with these spans, and -1
-// if nothing can match.
-func (w *walker) promise(spans []span) float64 {
-	for _, g := range w.gates {
-		open := false
-		for _, s := range spans[g.from:g.to] {
-			open = open || s.lo < s.hi
-		}
-		if !open {
-			return -1
-		}
+// prior returns the least prior, in steps of 1/255, with which a document of a
+// box may be among the hits, if with the box's it has the bound.
+func (w *walker) prior(l *lead, b *box, bound float64) uint32 {
+	if w.q.Sort != Best || !w.top.full() {
+		return 0
 	}
-	if len(w.clauses) == 0 {
-		return 1
+	// A step less of prior makes the key a step less.
+	step := l.text(b.heavy) * weightPrior / 255 / w.mix.whole
+	less := (bound-w.worst())/step + 1e-6
+	if less >= float64(b.prior) {
+		return 0
 	}
-	sum, matched := 0.0, 0
-	for _, c := range w.clauses {
-		best := -1.0
-		for i := c.from; i < c.to; i++ {
-			best = max(best, w.atMost(&w.phrases[i], spans))
-		}
-		if best >= 0 {
-			matched++
-			sum += c.weight * best
-		}
-	}
-	if matched < w.need {
-		return -1
-	}
-	return sum / w.whole * (1 + 1e-6)
+	return uint32(b.prior) - uint32(less)
 }
 
-// atMost is the most that a phrase can be worth with these spans, and -1 if it
-// cannot match.
-func (w *walker) atMost(p *askPhrase, spans []span) float64 {
-	missing, present := 0, 0.0
-	for _, r := range p.refs {
-		if s := spans[r]; s.lo < s.hi {
-			present += w.idf[r] * w.most[r]
-		} else if missing++; missing > p.Lack {
-			return -1
-		}
+// worst is the key that a document needs at least to be among the hits.
+func (w *walker) worst() float64 {
+	if w.top.full() {
+		return w.top.worst().key
 	}
-	return p.worth(present, p.idf)
+	return math.Inf(-1)
 }
 
-// bound returns the key of a document in the node that had the best of
-// everything, or minus infinity if there can be none.
-func (w *walker) bound(n *node, text float64) float64 {
-	f := &w.q.Filter
-	if text < 0 || n.flags&f.All != f.All || f.Some != 0 && n.flags&f.Some == 0 {
+// open takes up the boxes from..to of a lead's tree.
+func (w *walker) open(l *lead, number, from, to uint32) {
+	for i, boxes := from, w.boxes[l.at:]; i < to; i++ {
+		if bound := w.bound(&boxes[i], l); bound >= w.worst() && bound > math.Inf(-1) {
+			w.push(stop{bound, i, number})
+		}
+	}
+}
+
+// bound returns a key that no document of the box is above, or minus infinity
+// if there can be none.
+func (w *walker) bound(b *box, l *lead) float64 {
+	if !w.sieve.may(b.flags) {
 		return math.Inf(-1)
 	}
 	h, near := 0.0, 0.0
 	if w.q.Near != nil {
-		h = w.from.nearest(n)
-		if w.q.Sort == Best || w.q.Within < math.MaxFloat64 {
-			if metres(h) > w.q.Within {
-				return math.Inf(-1)
-			}
-			near = w.mix.nearness(h)
+		h = w.from.nearest(b)
+		if w.within && metres(h) > w.q.Within {
+			return math.Inf(-1)
 		}
 	}
 	switch w.q.Sort {
 	case Distance:
 		return -h
 	case Score:
-		return float64(n.score)
+		return most(b.score, w.span.least, w.span.largest)
 	case Saving:
-		return float64(n.save)
+		return most(b.save, w.span.cheapest, w.span.dearest)
 	}
-	return w.mix.best(text, near, float64(n.prior), w.taste) * (1 + 1e-9)
+	if w.q.Near != nil {
+		near = w.mix.nearness(h)
+	}
+	return w.mix.best(l.text(b.heavy), w.mix.rest(near, float64(b.prior)/255, w.taste)) * (1 + 1e-9)
 }
 
-// hopeful reports whether a node with such a bound is worth a visit.
-func (w *walker) hopeful(bound float64) bool {
-	if w.count != nil {
-		return bound > math.Inf(-1) && !w.count.over
+// follow looks at the documents of a lead's postings from..to whose prior has
+// at least so many steps.
+func (w *walker) follow(l *lead, from, to int, prior uint32) {
+	switch {
+	case l.lying != nil:
+		w.lie(l, from, to)
+		return
+	case l.posts == nil:
+		w.stretch(l, from, to)
+		return
 	}
-	return bound > math.Inf(-1) && !(w.top.full() && bound < w.top.worst().key)
+	for ; from < to; from += block {
+		docs := l.posts[from:min(from+block, to)]
+		// First all of them, so that one does not wait for the other's memory.
+		m, b, word := uint64(0), -1, uint64(0)
+		for i, d := range docs {
+			if int(d/block) != b {
+				b = int(d / block)
+				word = w.sieve.block(b)
+			}
+			m |= word >> (d % block) & 1 << i
+		}
+		if prior > 0 {
+			for i, d := range docs {
+				// 1 in front if the prior is too small.
+				m &^= uint64(uint32(w.priors[d])-prior) >> 63 << i
+			}
+		}
+		w.lookAt(l, from, m)
+	}
+}
+
+// lookAt looks at those documents of the postings from there on that are in m.
+func (w *walker) lookAt(l *lead, from int, m uint64) {
+	if m == 0 {
+		return
+	}
+	docs := l.posts[from:]
+	if w.through && len(w.clauses) > 1 {
+		for rest := m; rest != 0; rest &= rest - 1 {
+			if i := bits.TrailingZeros64(rest); !w.others(l, docs[i]) {
+				m &^= 1 << i
+			}
+		}
+	}
+	if w.q.Near != nil {
+		for rest := m; rest != 0; rest &= rest - 1 {
+			i := bits.TrailingZeros64(rest)
+			r := &w.rows[docs[i]]
+			w.away[i] = w.from.h(r.lat, r.lng)
+		}
+	}
+	for ; m != 0; m &= m - 1 {
+		i := bits.TrailingZeros64(m)
+		w.look(l, docs[i], w.away[i], from+i)
+	}
+}
+
+// stretch looks at the documents from..to.
+func (w *walker) stretch(l *lead, from, to int) {
+	for from < to {
+		b := from / block
+		end := min((b+1)*block, to)
+		m := w.sieve.block(b) >> (from % block) & (1<<(end-from) - 1)
+		if m != 0 && w.q.Near != nil {
+			for i := range w.rows[from:end] {
+				r := &w.rows[from+i]
+				w.away[i] = w.from.h(r.lat, r.lng)
+			}
+		}
+		for ; m != 0; m &= m - 1 {
+			i := bits.TrailingZeros64(m)
+			w.look(l, uint32(from+i), w.away[i], 0)
+		}
+		from = end
+	}
+}
+
+// lie looks at the documents from..to in the order of their places, by their
+// distance.
+func (w *walker) lie(l *lead, from, to int) {
+	for from < to {
+		b := from / block
+		end := min((b+1)*block, to)
+		m := w.sieve.block(b) >> (from % block) & (1<<(end-from) - 1)
+		for ; m != 0; m &= m - 1 {
+			i := from + bits.TrailingZeros64(m)
+			h := w.from.h(l.lying.spots[i].lat, l.lying.spots[i].lng)
+			if d := l.lying.docs[i]; -h >= w.worst() && !w.gone(d) {
+				w.look(l, d, h, 0)
+			}
+		}
+		from = end
+	}
+}
+
+// look ranks a document that passed the first sieve and is so far away, and
+// keeps it if it is among the best; at is the lead's posting.
+func (w *walker) look(l *lead, d uint32, h float64, at int) {
+	var key, rest float64
+	worst := w.worst()
+	switch w.q.Sort {
+	case Distance:
+		key = -h
+	case Score:
+		key = float64(w.segment.score[d])
+	case Saving:
+		key = float64(w.segment.save[d])
+	default:
+		rest = w.rest(d, h)
+		key = w.mix.best(l.textOf(at), rest) * (1 + 1e-9)
+	}
+	if key < worst || !w.sieve.passes(w.segment, d) || w.within && metres(h) > w.q.Within {
+		return
+	}
+	if len(w.clauses) > 0 {
+		least := math.Inf(-1)
+		if w.q.Sort == Best {
+			least = worst * w.mix.whole / rest
+		}
+		text, ok := w.text(l, d, at, least)
+		if !ok {
+			return
+		}
+		if w.q.Sort == Best {
+			key = w.mix.best(text, rest)
+		}
+	} else if w.q.Sort == Best {
+		key = w.mix.best(1, rest)
+	}
+	w.keep(key, d)
+}
+
+// rest is what Best adds to the text of a document so far away.
+func (w *walker) rest(d uint32, h float64) float64 {
+	near, taste := 0.0, 0.0
+	if w.q.Near != nil {
+		near = w.mix.nearness(h)
+	}
+	if len(w.q.Taste) > 0 {
+		taste = w.sieve.taste[w.label[0][d]]
+	}
+	return w.mix.rest(near, float64(w.rows[d].prior), taste)
+}
+
+// keep keeps a document that matches, if it is among the best and not there
+// already, by another lead.
+func (w *walker) keep(key float64, d uint32) {
+	if a := &w.q.After; a.on && (key > a.key || key == a.key && string(w.ids.at(d)) <= a.id) {
+		return
+	}
+	f := found{key: key, doc: d, view: w.number}
+	if w.top.full() && !w.top.before(&f, w.top.worst()) {
+		return
+	}
+	if w.again && w.top.has(w.number, d) {
+		return
+	}
+	w.top.push(f, w.match)
+}
+
+// push adds a stop.
+func (w *walker) push(s stop) {
+	w.stops = append(w.stops, s)
+	h := w.stops
+	i := len(h) - 1
+	for i > 0 {
+		parent := (i - 1) / 2
+		if h[parent].bound >= s.bound {
+			break
+		}
+		h[i] = h[parent]
+		i = parent
+	}
+	h[i] = s
+}
+
+// pop takes the best stop.
+func (w *walker) pop() stop {
+	h := w.stops
+	best, last := h[0], h[len(h)-1]
+	h = h[:len(h)-1]
+	w.stops = h
+	if len(h) == 0 {
+		return best
+	}
+	i := 0
+	for {
+		child := 2*i + 1
+		if child >= len(h) {
+			break
+		}
+		if child+1 < len(h) && h[child+1].bound > h[child].bound {
+			child++
+		}
+		if last.bound >= h[child].bound {
+			break
+		}
+		h[i] = h[child]
+		i = child
+	}
+	h[i] = last
+	return best
 }

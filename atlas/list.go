@@ -1,0 +1,75 @@
+package atlas
+
+import "slices"
+
+// A list is the postings of a term that is asked for, in one view.
+type list struct {
+	*tree  // Nil if they are few.
+	posts  []uint32
+	heavy  []uint8
+	most   float64 // Largest weight, 0..1.
+	at     int     // Where seek was last.
+	doc    uint32  // Of which document the weight is, one more.
+	weight uint8   // 0 if the document has not the term.
+}
+
+// list returns the postings of a term, whose number is one less.
+func (v *view) list(number uint32) list {
+	if number == 0 {
+		return list{}
+	}
+	t := number - 1
+	lo, hi := v.starts[t], v.starts[t+1]
+	l := list{posts: v.posts[lo:hi], heavy: v.heavy[lo:hi], most: float64(v.segment.most[t]) / 255}
+	if i := v.treeOf[t]; i > 0 {
+		l.tree = &v.trees[i]
+	}
+	return l
+}
+
+// has reports whether a document has a term, and notes the weight.
+func (w *walker) has(r uint16, d uint32) bool {
+	l := &w.lists[r]
+	if l.doc == d+1 {
+		return l.weight > 0
+	}
+	l.doc, l.weight = d+1, 0
+	if i := w.seek(l, d); i < len(l.posts) && l.posts[i] == d {
+		l.weight = l.heavy[i]
+	}
+	return l.weight > 0
+}
+
+// seek returns the first posting that is not before a document. It gropes from
+// where it was last, and otherwise goes by the first documents of the leaves.
+func (w *walker) seek(l *list, d uint32) int {
+	i := l.at
+	if i > 0 && l.posts[i-1] >= d {
+		i = 0
+	}
+	for end := min(i+32, len(l.posts)-8); i < end && l.posts[i+7] < d; i += 8 {
+	}
+	for end := min(i+8, len(l.posts)); i < end && l.posts[i] < d; i++ {
+	}
+	lo, hi := i, len(l.posts)
+	if lo < hi && l.posts[lo] >= d {
+		l.at = lo
+		return lo
+	}
+	if t := l.tree; t != nil {
+		leaf, _ := slices.BinarySearch(w.firsts[t.at:t.at+t.leaves], d)
+		// The leaf begins with d, or is the one behind that in which d would be.
+		if hi = min(hi, int(w.boxes[t.at+uint32(leaf)].from)); leaf > 0 {
+			lo = max(lo, int(w.boxes[t.at+uint32(leaf)-1].from))
+		}
+	}
+	for lo < hi {
+		if mid := (lo + hi) / 2; l.posts[mid] < d {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	l.at = lo
+	return lo
+}
