@@ -162,12 +162,8 @@ func (c *BenchGuideCmd) measure(ctx context.Context, s *Streams, a *parts, dir s
 // look takes the looks of a member's phone: the first page, the map's page and
 // its data at three widths, each a few times and somewhere else each time.
 func (c *BenchGuideCmd) look(ctx context.Context, a *parts, node *discover.Service) (all []guideLook, err error) {
-	a.discover, a.cfg.City = node, benchTown
-	edge, err := a.edge(slog.New(slog.DiscardHandler), false)
-	if err != nil {
-		return nil, err
-	}
-	served, err := listenAndServe(edge.Server(""), edge.Listener)
+	a.cfg.City = benchTown
+	served, err := a.serveNode(node)
 	if err != nil {
 		return nil, err
 	}

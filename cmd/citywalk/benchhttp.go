@@ -34,12 +34,7 @@ type httpLevel struct {
 // overHTTP asks a served node, and beside it a handler that does nothing behind
 // a server with the same bounds, with the same clients in the same run.
 func (c *BenchGuideCmd) overHTTP(ctx context.Context, a *parts, node *discover.Service) ([]httpLevel, error) {
-	a.discover = node
-	edge, err := a.edge(slog.New(slog.DiscardHandler), false)
-	if err != nil {
-		return nil, err
-	}
-	served, err := listenAndServe(edge.Server(""), edge.Listener)
+	served, err := a.serveNode(node)
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +69,17 @@ func (c *BenchGuideCmd) overHTTP(ctx context.Context, a *parts, node *discover.S
 		levels = append(levels, l)
 	}
 	return levels, nil
+}
+
+// serveNode serves the product with a node that is measured, behind its edge
+// and its listener as in production, without a log.
+func (a *parts) serveNode(node *discover.Service) (*serving, error) {
+	a.discover = node
+	edge, err := a.edge(slog.New(slog.DiscardHandler), false)
+	if err != nil {
+		return nil, err
+	}
+	return listenAndServe(edge.Server(""), edge.Listener)
 }
 
 // A serving is a server on an address of its own.

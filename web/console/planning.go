@@ -304,7 +304,7 @@ func planningLook(s discover.CoverState) string {
 	return ui.Wait
 }
 
-// planningForm is the form as it begins: the usual request.
+// value is what a field of the form says: what was sent, or the usual request.
 func (v planningView) value(name string) string {
 	u := discover.CoverUsual
 	usual := map[string]string{"shops": count(u.Shops), "minutes": count(u.Minutes), "chance": count(u.Chance), "visit": u.Visit.Decimal(), "effort": count(u.Effort)}
