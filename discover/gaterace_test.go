@@ -187,14 +187,40 @@ func TestAnOlderLookChangesNothing(t *testing.T) {
 		good := look()
 		g.pause(shops[0])
 		g.must(g.measureCity(ctx, "上海", false))
-		g.must(g.settle(ctx, "上海", good))
+		written, err := g.settle(ctx, "上海", good)
+		g.must(err)
+		if written {
+			t.Error("a look was written after a later one")
+		}
 		stands("fallen, and somebody saw it before", GateClosed, 1)
 		bad := look()
 		g.must(g.shops.Resume(ctx, g.operator, shops[0].ID))
 		g.must(g.measureCity(ctx, "上海", false))
 		stands("risen", GateOpen, 0)
-		g.must(g.settle(ctx, "上海", bad))
+		written, err = g.settle(ctx, "上海", bad)
+		g.must(err)
+		if written {
+			t.Error("a look was written after a later one")
+		}
 		stands("risen, and somebody saw it before", GateOpen, 0)
+	})
+}
+
+// TestALookOfASlowClock has a node whose clock is behind measure what a node
+// before it measured otherwise: what is so counts, not what the clocks say.
+func TestALookOfASlowClock(t *testing.T) {
+	eachGate(t, func(t *testing.T, g *gateRig) {
+		shops := g.street(middle, "黄浦区")
+		g.station(middle)
+		gate := g.gate("", "", 60)
+		g.pause(shops[0])
+		g.clock.Advance(-500 * time.Millisecond)
+		g.must(g.Follow(t.Context()))
+		now, err := g.Gate(t.Context(), gate.ID)
+		g.must(err)
+		if now.State != GateClosed || !now.Measured.After(gate.Measured) {
+			t.Errorf("the gate is %s, measured at %s; before at %s", now.State, now.Measured, gate.Measured)
+		}
 	})
 }
 

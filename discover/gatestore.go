@@ -69,31 +69,23 @@ func endGate(tx *db.Tx, id GateID) error {
 	return nil
 }
 
-// measuredAfter reports whether a look at a city that is later than a moment
-// was written.
-func measuredAfter(tx *db.Tx, city string, at time.Time) (bool, error) {
-	n, err := db.One[int](tx, `SELECT COUNT(*) FROM discover_gates WHERE city = $1 AND measured > $2`, city, at)
-	if err != nil {
-		return false, fmt.Errorf("discover: when was %s measured: %w", city, err)
-	}
-	return n > 0, nil
-}
-
-// readGate writes what was measured of a gate at a moment, unless it was
-// changed, ended or measured later meanwhile: a measure of other conditions or
-// of an earlier moment says nothing of these.
-func readGate(tx *db.Tx, g Gate, state GateState, m Measure, at time.Time) (bool, error) {
+// readGate writes what was measured of a gate at a moment. Each time bears
+// another moment, so that whoever looked before can tell, whatever the clocks
+// of two nodes say.
+func readGate(tx *db.Tx, g Gate, state GateState, m Measure, at time.Time) error {
 	since := g.Since
 	if state != g.State {
 		since = tx.Now()
 	}
-	n, err := tx.Exec(`
-		UPDATE discover_gates SET state = $2, reached = $3, since = $4, measured = $5
-		WHERE id = $1 AND version = $6 AND state = $7 AND ended = 0 AND measured <= $5`, g.ID, state, m.Reached, since, at, g.Version, g.State)
-	if err != nil {
-		return false, fmt.Errorf("discover: keep the measure of %s: %w", g.ID, err)
+	if !at.After(g.Measured) {
+		at = g.Measured.Add(time.Millisecond)
 	}
-	return n == 1, nil
+	if err := tx.Change(`
+		UPDATE discover_gates SET state = $2, reached = $3, since = $4, measured = $5
+		WHERE id = $1 AND version = $6 AND state = $7 AND ended = 0 AND measured = $8`, g.ID, state, m.Reached, since, at, g.Version, g.State, g.Measured); err != nil {
+		return fmt.Errorf("discover: keep the measure of %s: %w", g.ID, err)
+	}
+	return nil
 }
 
 func keepReading(tx *db.Tx, city, district string, gate GateID, day ledger.Day, m Measure) error {

@@ -91,29 +91,39 @@ type finding struct {
 	areas    []string // Districts to keep the day's numbers of; "" is the city.
 }
 
+// looksMost is how often a city is looked at before others are left to it.
+const looksMost = 5
+
 // measureCity measures a city's gates and the promises that its passes were
 // sold on, and writes what came of it. Measuring reads a moment of the
-// database; what changed by the time of writing is left for the next look, and
-// a look that is older than what was written by then changes nothing: a slow
-// node neither opens a gate that fell meanwhile nor ends its alarm.
+// database; what changed by the time of writing is left for the next look. If
+// another look was written in between, nobody can tell by clocks which of them
+// is older, and a slow node must neither open a gate that fell meanwhile nor
+// end its alarm: the city is looked at again.
 func (s *Service) measureCity(ctx context.Context, city string, wide bool) error {
-	f := finding{by: map[Conditions]Measure{}}
-	err := s.DB.View(ctx, func(tx *db.Tx) error { return s.look(tx, city, wide, &f) })
-	if err != nil {
-		return err
+	for range looksMost {
+		f := finding{by: map[Conditions]Measure{}}
+		err := s.DB.View(ctx, func(tx *db.Tx) error { return s.look(tx, city, wide, &f) })
+		if err != nil {
+			return err
+		}
+		if written, err := s.settle(ctx, city, &f); err != nil || written {
+			return err
+		}
 	}
-	return s.settle(ctx, city, &f)
+	return nil // Others look all the time; Follow comes back to what they left.
 }
 
-// settle writes what a look at a city brought. When it returns, what it closed
-// sells nothing: no sale that began before is committed any more.
-func (s *Service) settle(ctx context.Context, city string, f *finding) error {
-	if err := s.write(ctx, city, f); err != nil || len(f.closed) == 0 {
-		return err
+// settle writes what a look at a city brought, unless another was written since
+// it began. When it returns, what it closed sells nothing: no sale that began
+// before is committed any more.
+func (s *Service) settle(ctx context.Context, city string, f *finding) (written bool, err error) {
+	if written, err = s.write(ctx, city, f); err != nil || len(f.closed) == 0 {
+		return written, err
 	}
 	// A transaction after that of the closing: in one with it, the closing would
 	// be what the engine refuses for as long as people buy.
-	return s.DB.Update(ctx, func(tx *db.Tx) error {
+	return written, s.DB.Update(ctx, func(tx *db.Tx) error {
 		for _, id := range f.closed {
 			if _, err := pass.LastSold(tx, string(id)); err != nil {
 				return err
@@ -123,12 +133,14 @@ func (s *Service) settle(ctx context.Context, city string, f *finding) error {
 	})
 }
 
-func (s *Service) write(ctx context.Context, city string, f *finding) error {
-	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		f.closed = nil
-		if later, err := measuredAfter(tx, city, f.at); err != nil || later {
+func (s *Service) write(ctx context.Context, city string, f *finding) (written bool, err error) {
+	err = s.DB.Update(ctx, func(tx *db.Tx) error {
+		f.closed, written = nil, false
+		now, err := gatesOf(tx, city)
+		if err != nil || !slices.EqualFunc(now, f.gates, Gate.unmoved) {
 			return err
 		}
+		written = true
 		day := ledger.DayOf(tx.Now(), s.Zone)
 		for _, g := range f.gates {
 			if err := f.settleGate(tx, g, day); err != nil {
@@ -147,6 +159,12 @@ func (s *Service) write(ctx context.Context, city string, f *finding) error {
 		}
 		return nil
 	})
+	return written, err
+}
+
+// unmoved reports whether a gate was neither changed nor measured since.
+func (g Gate) unmoved(since Gate) bool {
+	return g.ID == since.ID && g.Version == since.Version && g.Measured.Equal(since.Measured)
 }
 
 // usualIn is the usual conditions of an area.
@@ -215,8 +233,7 @@ func (f *finding) settleGate(tx *db.Tx, g Gate, day ledger.Day) error {
 	if state != g.State && !slices.Contains(gateMoves[g.State], state) {
 		return fmt.Errorf("discover: a gate does not go from %s to %s", g.State, state)
 	}
-	kept, err := readGate(tx, g, state, m, f.at)
-	if err != nil || !kept || m.Reached < 0 {
+	if err := readGate(tx, g, state, m, f.at); err != nil || m.Reached < 0 {
 		return err
 	}
 	if state != g.State {

@@ -47,7 +47,9 @@ func (c *crowd) share(ctx context.Context, me Client, visit string) error {
 		if act.what == "report" {
 			body = Object{"reason": "other"}
 		}
-		a, err := c.send(ctx, me, act.method, act.path, "", body)
+		// A key, though these need none: with it the client knows that it may send
+		// them again when the connection that it used before was closed.
+		a, err := c.send(ctx, me, act.method, act.path, Key(), body)
 		if err == nil && a.Status/100 != 2 && a.Problem().Code != "community.reported" { // That is the word of a sending whose answer was lost.
 			err = Refused{act.method + " " + act.path, a}
 		}
