@@ -16,6 +16,7 @@ import (
 
 // SQLite result codes that we act on; the low byte is the primary code.
 const (
+	sqliteError      = 1
 	sqliteBusy       = 5
 	sqliteLocked     = 6
 	sqliteReadonly   = 8
@@ -111,6 +112,8 @@ func classifyCommit(err error) error {
 		return fmt.Errorf("db: a statement failed and its error was passed over: %w", err)
 	case errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "40") || strings.HasPrefix(pg.Code, "23")):
 		return classify(err)
+	case errors.As(err, &lite) && lite.Code() == sqliteError: // There is no transaction left to commit.
+		return fmt.Errorf("%w: %w", errBroke, err)
 	case errors.As(err, &lite) && lite.Code()&0xff != sqliteIOErr:
 		return classify(err)
 	}

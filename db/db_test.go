@@ -159,6 +159,42 @@ func TestBrokenTransaction(t *testing.T) {
 	update(t, d, func(tx *db.Tx) error { return add(tx, "next", 1) })
 }
 
+// TestFirstOfABatchBreaksIt ends the transaction in its first turn, which has
+// no savepoint whose loss would tell of it: alone, and with one that waits.
+func TestFirstOfABatchBreaksIt(t *testing.T) {
+	for _, others := range []int{0, 1, 3} {
+		d, _ := dbtest.Open(t, db.SQLite)
+		update(t, d, func(tx *db.Tx) error {
+			_, err := tx.Exec(`CREATE TABLE db_rows (id TEXT NOT NULL PRIMARY KEY, n BIGINT NOT NULL)`)
+			return err
+		})
+		errs := make(chan error, others+1)
+		errs <- d.Update(t.Context(), func(tx *db.Tx) error {
+			for i := range others {
+				go func() {
+					errs <- d.Update(context.Background(), func(tx *db.Tx) error { return add(tx, fmt.Sprint(i), 1) })
+				}()
+			}
+			time.Sleep(50 * time.Millisecond) // They wait for the writer.
+			_, err := tx.Exec(`ROLLBACK`)
+			return err
+		})
+		kept := 0
+		for i := range others + 1 {
+			err := <-errs
+			if err == nil {
+				kept++
+			} else if !errors.Is(err, db.ErrUnavailable) {
+				t.Errorf("%d others, answer %d: %v", others, i, err)
+			}
+		}
+		if got := len(ids(t, d)); got != kept {
+			t.Errorf("%d others: %d were told that theirs is kept, %d are there", others, kept, got)
+		}
+		update(t, d, func(tx *db.Tx) error { return add(tx, "next", 1) })
+	}
+}
+
 // TestDiskFull fills the file up to a limit: what does not fit is unavailable,
 // and what was there before stays.
 func TestDiskFull(t *testing.T) {

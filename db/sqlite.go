@@ -17,6 +17,10 @@ import (
 	_ "modernc.org/sqlite"
 )
 
+// errBroke is what everybody of a batch is told when one of it, or SQLite
+// itself, has ended the transaction that they share.
+var errBroke = fmt.Errorf("%w: the transaction broke", ErrUnavailable)
+
 // batchMax bounds how many callers share one commit on SQLite.
 const batchMax = 64
 
@@ -234,6 +238,9 @@ func (e *sqliteEngine) batch(s *session, first *turn) (turns []*turn, err error)
 	}
 	first.first = true
 	for i := 0; i < len(turns); i++ {
+		if i == 1 && s.do("BEGIN") == nil { // The first ended it: a savepoint would be a transaction of its own.
+			return turns, errBroke
+		}
 		turns[i].begin <- s
 		err := <-turns[i].ended
 		undo := i == 0 && !first.kept
@@ -241,7 +248,7 @@ func (e *sqliteEngine) batch(s *session, first *turn) (turns []*turn, err error)
 			err = s.do("ROLLBACK")
 		}
 		if err != nil {
-			return turns, fmt.Errorf("%w: the transaction broke: %w", ErrUnavailable, err)
+			return turns, fmt.Errorf("%w: %w", errBroke, err)
 		}
 		if undo {
 			return turns, e.inPlace() // A refusal out of another file is none.
