@@ -31,7 +31,7 @@ type askPhrase struct {
 	refs   []uint16 // Into asked.
 	rare   []uint16 // The same, those with the fewest postings in the view first.
 	idf    float64  // Of all its terms.
-	most   float64  // What it can be worth in the view; -1 if it cannot match.
+	most   float64  // What it can be worth in the view; -1 if it cannot match, or another is as good.
 }
 
 // askClause is the phrases from..to.

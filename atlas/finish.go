@@ -109,28 +109,58 @@ func gather(from *arena[byte], marks []mark) texts {
 
 // postings inverts the documents.
 func (b *draft) postings(s *segment, marks []mark) {
-	n := len(b.dict.terms)
-	s.starts = make([]uint32, n+1)
-	for _, m := range marks {
-		for _, t := range b.termsIn.at(m.doc) {
-			s.starts[t+1]++
-		}
-	}
-	for t := range n {
-		s.starts[t+1] += s.starts[t]
-	}
-	s.posts, s.heavy, s.most = make([]uint32, s.starts[n]), make([]uint8, s.starts[n]), make([]uint8, n)
+	own := b.share(s, marks)
+	s.posts, s.heavy, s.most = make([]uint32, s.starts[len(s.starts)-1]), make([]uint8, s.starts[len(s.starts)-1]), make([]uint8, len(s.starts)-1)
 	next := slices.Clone(s.starts)
 	for d, m := range marks {
 		heavy := b.heavyIn.at(m.doc)
 		for i, t := range b.termsIn.at(m.doc) {
-			at := next[t]
-			next[t]++
-			s.posts[at], s.heavy[at] = uint32(d), heavy[i]
-			s.most[t] = max(s.most[t], heavy[i])
+			if !own[t] {
+				continue
+			}
+			l := s.listOf[t]
+			s.posts[next[l]], s.heavy[next[l]] = uint32(d), heavy[i]
+			s.most[l] = max(s.most[l], heavy[i])
+			next[l]++
 		}
 	}
 	b.heavyIn = arena[uint8]{}
+}
+
+// A trait is what tells the postings of a term from others: how many there are,
+// and sums over them of two hashes.
+type trait struct {
+	n    uint32
+	a, b uint64
+}
+
+// share finds out which terms have the same postings, as a word and how it
+// sounds often do, and gives each its list. It returns which terms are the
+// first of their list.
+func (b *draft) share(s *segment, marks []mark) (own []bool) {
+	n := len(b.dict.terms)
+	traits := make([]trait, n)
+	for d, m := range marks {
+		heavy := b.heavyIn.at(m.doc)
+		for i, t := range b.termsIn.at(m.doc) {
+			h := mix(uint64(d)<<8 + uint64(heavy[i]) + 1)
+			p := &traits[t]
+			p.n, p.a, p.b = p.n+1, p.a+h, p.b+mix(h+1)
+		}
+	}
+	own, s.listOf, s.starts = make([]bool, n), make([]uint32, n), []uint32{0}
+	lists := make(map[trait]uint32, n)
+	for t, p := range traits {
+		l, ok := lists[p]
+		if !ok {
+			l = uint32(len(lists))
+			lists[p], own[t] = l, true
+			s.starts = append(s.starts, s.starts[l]+p.n)
+		}
+		s.listOf[t] = l
+	}
+	s.starts = slices.Clip(s.starts)
+	return own
 }
 
 // forward writes the terms of each document.

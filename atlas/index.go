@@ -61,7 +61,8 @@ func (v *view) find(id string) (uint32, bool) {
 
 // df returns how many of the view's documents have a term.
 func (v *view) df(t uint32) int {
-	return int(v.starts[t+1]-v.starts[t]) - int(v.terms.of(t))
+	from, to := v.extent(t)
+	return int(to-from) - int(v.terms.of(t))
 }
 
 // docs calls with each document that is there until it returns false.

@@ -52,8 +52,11 @@ func (w *walker) enter(v *view, number int) bool {
 		c := &w.clauses[i]
 		c.most, c.cost = -1, 0
 		for k := c.from; k < c.to; k++ {
+			w.weigh(&w.phrases[k])
+		}
+		w.spare(c)
+		for k := c.from; k < c.to; k++ {
 			p := &w.phrases[k]
-			w.weigh(p)
 			c.most = max(c.most, p.most)
 			if p.most >= 0 {
 				for _, r := range p.rare[:p.Lack+1] {
@@ -186,7 +189,8 @@ func (w *walker) labelled(kind int, labels []string) int {
 	n := 0
 	for _, l := range labels {
 		if t, ok := w.dict.find(labelTerm(kind, l)); ok {
-			n += int(w.starts[t+1] - w.starts[t])
+			from, to := w.segment.extent(t)
+			n += int(to - from)
 		}
 	}
 	return n

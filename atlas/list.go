@@ -4,6 +4,7 @@ import "slices"
 
 // A list is the postings of a term that is asked for, in one view.
 type list struct {
+	number uint32
 	*tree  // Nil if they are few.
 	posts  []uint32
 	heavy  []uint8
@@ -18,10 +19,10 @@ func (v *view) list(number uint32) list {
 	if number == 0 {
 		return list{}
 	}
-	t := number - 1
-	lo, hi := v.starts[t], v.starts[t+1]
-	l := list{posts: v.posts[lo:hi], heavy: v.heavy[lo:hi], most: float64(v.segment.most[t]) / 255}
-	if i := v.treeOf[t]; i > 0 {
+	n := v.listOf[number-1]
+	lo, hi := v.starts[n], v.starts[n+1]
+	l := list{number: n, posts: v.posts[lo:hi], heavy: v.heavy[lo:hi], most: float64(v.segment.most[n]) / 255}
+	if i := v.treeOf[n]; i > 0 {
 		l.tree = &v.trees[i]
 	}
 	return l

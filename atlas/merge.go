@@ -175,16 +175,18 @@ func (v *view) pour(to *draft) {
 // transpose turns the postings back into the terms of each document.
 func (s *segment) transpose() (starts, terms []uint32, weights []uint8) {
 	starts = make([]uint32, s.n+1)
-	for _, d := range s.posts {
-		starts[d+1]++
+	for t := range s.listOf {
+		for from, to := s.extent(uint32(t)); from < to; from++ {
+			starts[s.posts[from]+1]++
+		}
 	}
 	for d := range s.n {
 		starts[d+1] += starts[d]
 	}
-	terms, weights = make([]uint32, len(s.posts)), make([]uint8, len(s.posts))
+	terms, weights = make([]uint32, starts[s.n]), make([]uint8, starts[s.n])
 	next := slices.Clone(starts)
-	for t := range s.most {
-		for i := s.starts[t]; i < s.starts[t+1]; i++ {
+	for t := range s.listOf {
+		for i, to := s.extent(uint32(t)); i < to; i++ {
 			at := next[s.posts[i]]
 			next[s.posts[i]]++
 			terms[at], weights[at] = uint32(t), s.heavy[i]

@@ -66,14 +66,14 @@ func (v *view) columnsHold() bool {
 
 // postingsHold looks at the terms, and numbers them.
 func (v *view) postingsHold() bool {
-	n := len(v.dict.terms)
-	if len(v.starts) != n+1 || len(v.most) != n || len(v.heavy) != len(v.posts) || !rises(v.starts, len(v.posts)) ||
+	n := len(v.most)
+	if len(v.listOf) != len(v.dict.terms) || !below(v.listOf, n) || len(v.starts) != n+1 || len(v.heavy) != len(v.posts) || !rises(v.starts, len(v.posts)) ||
 		!v.segment.terms.hold() || v.segment.terms.len() != v.n {
 		return false
 	}
-	for t := range n {
+	for l := range n {
 		last := -1
-		for _, d := range v.posts[v.starts[t]:v.starts[t+1]] {
+		for _, d := range v.posts[v.starts[l]:v.starts[l+1]] {
 			if int(d) <= last || int(d) >= v.n {
 				return false
 			}
@@ -86,12 +86,12 @@ func (v *view) postingsHold() bool {
 
 // treesHold looks at the trees.
 func (v *view) treesHold() bool {
-	n := len(v.dict.terms)
+	n := len(v.most)
 	if len(v.trees) < 2 || len(v.treeOf) != n || len(v.starts) != n+1 || len(v.boxes) != len(v.firsts) || !v.holds(&v.trees[0], v.n) || !v.holds(&v.trees[1], v.n) {
 		return false
 	}
-	for t, i := range v.treeOf {
-		if i > 0 && (int(i) >= len(v.trees) || v.starts[t] > v.starts[t+1] || !v.holds(&v.trees[i], int(v.starts[t+1]-v.starts[t]))) {
+	for l, i := range v.treeOf {
+		if i > 0 && (int(i) >= len(v.trees) || v.starts[l] > v.starts[l+1] || !v.holds(&v.trees[i], int(v.starts[l+1]-v.starts[l]))) {
 			return false
 		}
 	}

@@ -32,10 +32,11 @@ type segment struct {
 	plans  texts // Schedules, as encode writes them.
 
 	dict   dict     // Terms by number.
-	starts []uint32 // Where each term's postings begin, and their end.
-	posts  []uint32 // Documents, ascending for each term.
+	listOf []uint32 // Each term's list. Terms that the same documents have in the same way share one.
+	starts []uint32 // Where each list's postings begin, and their end.
+	posts  []uint32 // Documents, ascending in each list.
 	heavy  []uint8  // Weight of each posting; 0 for the index's own terms.
-	most   []uint8  // Largest weight of each term.
+	most   []uint8  // Largest weight in each list.
 	terms  texts    // The terms of each document: ascending, the gaps as varints.
 	grove
 
@@ -230,6 +231,12 @@ func (w *ids32) grow(of func(uint32) []byte) {
 	}
 }
 
+// extent returns where a term's postings stand.
+func (s *segment) extent(term uint32) (from, to uint32) {
+	l := s.listOf[term]
+	return s.starts[l], s.starts[l+1]
+}
+
 // id is a document's id; the bytes are copied.
 func (s *segment) id(d uint32) string { return string(s.ids.at(d)) }
 
@@ -239,13 +246,13 @@ func (s *segment) termsOf(d uint32, do func(term, post uint32)) {
 	t := uint64(0)
 	for b := s.terms.at(d); len(b) > 0; {
 		gap, n := binary.Uvarint(b)
-		if t += gap; n <= 0 || t >= uint64(len(s.most)) {
+		if t += gap; n <= 0 || t >= uint64(len(s.listOf)) {
 			return // Only in a snapshot that was forged.
 		}
 		b = b[n:]
-		list := s.posts[s.starts[t]:s.starts[t+1]]
-		if i, ok := slices.BinarySearch(list, d); ok {
-			do(uint32(t), s.starts[t]+uint32(i))
+		from, to := s.extent(uint32(t))
+		if i, ok := slices.BinarySearch(s.posts[from:to], d); ok {
+			do(uint32(t), from+uint32(i))
 		}
 	}
 }

@@ -21,6 +21,25 @@ func (w *walker) weigh(p *askPhrase) {
 	}
 }
 
+// spare leaves out phrases of one term that the same documents have in the same
+// way as another's that is worth as much.
+func (w *walker) spare(c *askClause) {
+	for k := c.from; k < c.to; k++ {
+		p := &w.phrases[k]
+		for i := c.from; i < k && p.most >= 0; i++ {
+			o := &w.phrases[i]
+			if o.most < 0 || len(p.refs) > 1 || len(o.refs) > 1 || p.idf != o.idf || w.lists[p.refs[0]].number != w.lists[o.refs[0]].number {
+				continue
+			}
+			if p.Weight > o.Weight {
+				o.most = -1
+			} else {
+				p.most = -1
+			}
+		}
+	}
+}
+
 // worthOf is what a phrase is worth in a document, -1 if it does not match.
 func (w *walker) worthOf(p *askPhrase, d uint32) float32 {
 	missing := 0
@@ -49,7 +68,7 @@ func (w *walker) best(clause int, d uint32, known int, worth float32) Match {
 		p := &w.phrases[k]
 		x := worth
 		if k != known {
-			if p.most < float64(best.Worth) || p.most < float64(worth) {
+			if p.most < 0 || p.most < float64(best.Worth) || p.most < float64(worth) {
 				continue
 			}
 			x = w.worthOf(p, d)

@@ -7,13 +7,13 @@ import (
 	"sync"
 )
 
-// A grove is trees over postings. The postings of a term, and all documents,
+// A grove is trees over postings. Each list of postings, and all documents,
 // are cut into leaves, leaves into branches, and so on; every piece has a box:
 // bounds on what is in it. So the best of a term are found without looking at
 // the others, and those that are near without looking at other terms.
 type grove struct {
 	trees  []tree   // The first two are over all documents: by place, and by number.
-	treeOf []uint32 // Of each term; 0 if it has so few postings that it needs none.
+	treeOf []uint32 // Of each list; 0 if it has so few postings that it needs none.
 	boxes  []box
 	firsts []uint32 // First document of each box.
 	span   scale    // Of scores and savings.
@@ -43,7 +43,7 @@ const (
 
 // plant grows the trees of a segment.
 func (s *segment) plant(cores int) {
-	n := len(s.dict.terms)
+	n := len(s.most)
 	s.treeOf = make([]uint32, n)
 	all, flags := make([]uint32, s.n), make([]Flags, s.n)
 	for d := range uint32(s.n) {
@@ -54,18 +54,18 @@ func (s *segment) plant(cores int) {
 	first.grow(s.lying.docs, nil, all)
 	first.grow(all, nil, all)
 	s.trees, s.boxes, s.firsts = first.trees, first.boxes, first.firsts
-	// Stretches of terms with as many postings each.
+	// Stretches of lists with as many postings each.
 	parts := make([]planter, max(cores, 1))
 	var wait sync.WaitGroup
-	t := 0
+	l := 0
 	for i := range parts {
-		from := t
-		for t < n && (i == len(parts)-1 || int(s.starts[t]) < len(s.posts)*(i+1)/len(parts)) {
-			t++
+		from := l
+		for l < n && (i == len(parts)-1 || int(s.starts[l]) < len(s.posts)*(i+1)/len(parts)) {
+			l++
 		}
-		to := t
+		to := l
 		parts[i] = planter{segment: s, scale: s.span, flags: flags}
-		wait.Go(func() { parts[i].terms(from, to) })
+		wait.Go(func() { parts[i].lists(from, to) })
 	}
 	wait.Wait()
 	for i := range parts {
@@ -76,10 +76,10 @@ func (s *segment) plant(cores int) {
 
 // adopt adds the trees that a planter grew.
 func (s *segment) adopt(p *planter) {
-	for i, t := range p.of {
+	for i, l := range p.of {
 		tree := p.trees[i]
 		tree.at += uint32(len(s.boxes))
-		s.treeOf[t] = uint32(len(s.trees))
+		s.treeOf[l] = uint32(len(s.trees))
 		s.trees = append(s.trees, tree)
 	}
 	s.boxes, s.firsts = append(s.boxes, p.boxes...), append(s.firsts, p.firsts...)
@@ -92,17 +92,17 @@ type planter struct {
 	scale
 	flags  []Flags // Of each document.
 	trees  []tree
-	of     []uint32 // Their terms.
+	of     []uint32 // Their lists.
 	boxes  []box
 	firsts []uint32
 }
 
-// terms grows the trees of a stretch of terms.
-func (p *planter) terms(from, to int) {
-	for t := from; t < to; t++ {
-		lo, hi := p.starts[t], p.starts[t+1]
+// lists grows the trees of a stretch of lists.
+func (p *planter) lists(from, to int) {
+	for l := from; l < to; l++ {
+		lo, hi := p.starts[l], p.starts[l+1]
 		if hi-lo > bare {
-			p.of = append(p.of, uint32(t))
+			p.of = append(p.of, uint32(l))
 			p.grow(p.posts[lo:hi], p.segment.heavy[lo:hi], p.posts[lo:hi])
 		}
 	}
