@@ -11,6 +11,7 @@ type lead struct {
 	lying  *lying    // Set if it leads to all documents by their places.
 	posts  []uint32  // Nil if it leads to all documents by their numbers.
 	heavy  []uint8   // Their weights, if it stands for one term.
+	pins   []pin     // Of the postings of one list.
 	worths []float32 // What the phrase is worth in each, if it stands for several.
 	n      int
 	clause int // What it stands for, and the phrase among all; -1 if it stands for no words.
@@ -121,7 +122,7 @@ func (w *walker) choose() {
 	for _, name := range w.q.Filter.labels()[by] {
 		if t, ok := w.dict.find(labelTerm(by, name)); ok {
 			l := w.list(t + 1)
-			w.leads = append(w.leads, lead{tree: l.tree, posts: l.posts, n: len(l.posts), clause: -1, phrase: -1, fixed: fixed})
+			w.leads = append(w.leads, lead{tree: l.tree, posts: l.posts, pins: l.pins, n: len(l.posts), clause: -1, phrase: -1, fixed: fixed})
 		}
 	}
 }
@@ -216,7 +217,7 @@ func (w *walker) leadBy(clause int) {
 			w.meet(p, &l)
 		} else {
 			list := &w.lists[p.refs[0]]
-			l.tree, l.posts, l.heavy, l.term = list.tree, list.posts, list.heavy, p.refs[0]
+			l.tree, l.posts, l.heavy, l.pins, l.term = list.tree, list.posts, list.heavy, list.pins, p.refs[0]
 			l.gain *= p.worth(p.idf, p.idf)
 		}
 		if l.n = len(l.posts); l.n > 0 {

@@ -8,6 +8,7 @@ type list struct {
 	*tree  // Nil if they are few.
 	posts  []uint32
 	heavy  []uint8
+	pins   []pin
 	most   float64 // Largest weight, 0..1.
 	at     int     // Where seek was last.
 	doc    uint32  // Of which document the weight is, one more.
@@ -21,7 +22,7 @@ func (v *view) list(number uint32) list {
 	}
 	n := v.listOf[number-1]
 	lo, hi := v.starts[n], v.starts[n+1]
-	l := list{number: n, posts: v.posts[lo:hi], heavy: v.heavy[lo:hi], most: float64(v.segment.most[n]) / 255}
+	l := list{number: n, posts: v.posts[lo:hi], heavy: v.heavy[lo:hi], pins: v.pins[lo:hi], most: float64(v.segment.most[n]) / 255}
 	if i := v.treeOf[n]; i > 0 {
 		l.tree = &v.trees[i]
 	}

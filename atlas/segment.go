@@ -36,6 +36,7 @@ type segment struct {
 	starts []uint32 // Where each list's postings begin, and their end.
 	posts  []uint32 // Documents, ascending in each list.
 	heavy  []uint8  // Weight of each posting; 0 for the index's own terms.
+	pins   []pin    // Of each posting, if its list has a tree.
 	most   []uint8  // Largest weight in each list.
 	terms  texts    // The terms of each document: ascending, the gaps as varints.
 	grove

@@ -205,6 +205,7 @@ func (v *view) onto(t *tape) {
 	slice(t, &v.starts)
 	slice(t, &v.posts)
 	slice(t, &v.heavy)
+	slice(t, &v.pins)
 	slice(t, &v.most)
 	v.segment.terms.onto(t)
 	slice(t, &v.trees)

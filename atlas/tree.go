@@ -44,15 +44,15 @@ const (
 // plant grows the trees of a segment.
 func (s *segment) plant(cores int) {
 	n := len(s.most)
-	s.treeOf = make([]uint32, n)
+	s.treeOf, s.pins = make([]uint32, n), make([]pin, len(s.posts))
 	all, flags := make([]uint32, s.n), make([]Flags, s.n)
 	for d := range uint32(s.n) {
 		all[d], flags[d] = d, s.flagsOf(d)
 	}
 	s.span = s.ranges()
 	first := planter{segment: s, scale: s.span, flags: flags}
-	first.grow(s.lying.docs, nil, all)
-	first.grow(all, nil, all)
+	first.grow(s.lying.docs, nil, nil, all)
+	first.grow(all, nil, nil, all)
 	s.trees, s.boxes, s.firsts = first.trees, first.boxes, first.firsts
 	// Stretches of lists with as many postings each.
 	parts := make([]planter, max(cores, 1))
@@ -103,14 +103,15 @@ func (p *planter) lists(from, to int) {
 		lo, hi := p.starts[l], p.starts[l+1]
 		if hi-lo > bare {
 			p.of = append(p.of, uint32(l))
-			p.grow(p.posts[lo:hi], p.segment.heavy[lo:hi], p.posts[lo:hi])
+			p.grow(p.posts[lo:hi], p.segment.heavy[lo:hi], p.segment.pins[lo:hi], p.posts[lo:hi])
 		}
 	}
 }
 
-// grow grows the tree over some postings; without weights they are none. It is
-// cut by numbers that are near each other where the postings are.
-func (p *planter) grow(posts []uint32, heavy []uint8, numbers []uint32) {
+// grow grows the tree over some postings; without weights they are none, and
+// get no pins. It is cut by numbers that are near each other where the postings
+// are.
+func (p *planter) grow(posts []uint32, heavy []uint8, pins []pin, numbers []uint32) {
 	t := tree{at: uint32(len(p.boxes))}
 	for i := 0; i < len(posts); {
 		end := cut(numbers, i, leafMin)
@@ -118,6 +119,7 @@ func (p *planter) grow(posts []uint32, heavy []uint8, numbers []uint32) {
 		b.from = uint32(i)
 		if heavy != nil {
 			b.heavy = slices.Max(heavy[i:end])
+			p.pin(&b, posts[i:end], pins[i:end])
 		}
 		p.boxes, p.firsts = append(p.boxes, b), append(p.firsts, numbers[i])
 		i = end

@@ -58,7 +58,7 @@ func (w *walker) walk() {
 	w.through = w.through || total <= few
 	for i := range w.leads {
 		if l := &w.leads[i]; l.tree == nil || w.through {
-			w.follow(l, 0, l.n, 0)
+			w.follow(l, 0, l.n, nil)
 		}
 	}
 	if w.through {
@@ -77,26 +77,11 @@ func (w *walker) walk() {
 		l := &w.leads[s.lead]
 		from, to := w.boxes[l.at+s.box].from, w.boxes[l.at+s.box+1].from
 		if s.box < l.leaves {
-			w.follow(l, int(from), int(to), w.prior(l, &w.boxes[l.at+s.box], s.bound))
+			w.follow(l, int(from), int(to), &w.boxes[l.at+s.box])
 		} else {
 			w.open(l, s.lead, from, to)
 		}
 	}
-}
-
-// prior returns the least prior, in steps of 1/255, with which a document of a
-// box may be among the hits, if with the box's it has the bound.
-func (w *walker) prior(l *lead, b *box, bound float64) uint32 {
-	if w.q.Sort != Best || !w.top.full() {
-		return 0
-	}
-	// A step less of prior makes the key a step less.
-	step := l.text(b.heavy) * weightPrior / 255 / w.mix.whole
-	less := (bound-w.worst())/step + 1e-6
-	if less >= float64(b.prior) {
-		return 0
-	}
-	return uint32(b.prior) - uint32(less)
 }
 
 // worst is the key that a document needs at least to be among the hits.
@@ -143,9 +128,9 @@ func (w *walker) bound(b *box, l *lead) float64 {
 	return w.mix.best(l.text(b.heavy), w.mix.rest(near, float64(b.prior)/255, w.taste)) * (1 + 1e-9)
 }
 
-// follow looks at the documents of a lead's postings from..to whose prior has
-// at least so many steps.
-func (w *walker) follow(l *lead, from, to int, prior uint32) {
+// follow looks at the documents of a lead's postings from..to, which are those
+// of a leaf unless b is nil.
+func (w *walker) follow(l *lead, from, to int, b *box) {
 	switch {
 	case l.lying != nil:
 		w.lie(l, from, to)
@@ -157,19 +142,16 @@ func (w *walker) follow(l *lead, from, to int, prior uint32) {
 	for ; from < to; from += block {
 		docs := l.posts[from:min(from+block, to)]
 		// First all of them, so that one does not wait for the other's memory.
-		m, b, word := uint64(0), -1, uint64(0)
+		m, at, word := uint64(0), -1, uint64(0)
 		for i, d := range docs {
-			if int(d/block) != b {
-				b = int(d / block)
-				word = w.sieve.block(b)
+			if int(d/block) != at {
+				at = int(d / block)
+				word = w.sieve.block(at)
 			}
 			m |= word >> (d % block) & 1 << i
 		}
-		if prior > 0 {
-			for i, d := range docs {
-				// 1 in front if the prior is too small.
-				m &^= uint64(uint32(w.priors[d])-prior) >> 63 << i
-			}
+		if b != nil && m != 0 {
+			m = w.pinned(l, b, from, m)
 		}
 		w.lookAt(l, from, m)
 	}

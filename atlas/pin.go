@@ -1,0 +1,106 @@
+package atlas
+
+import "math/bits"
+
+// A pin is roughly where a posting's document is in the box of its leaf, and
+// its prior. So most of a leaf can be ruled out without going to the rows, of
+// which each is somewhere else in memory.
+type pin struct {
+	prior uint8 // Rounded up to a step of 1/255.
+	y, x  uint8 // In which of the rows, from the south, and columns, from the west, that part the box.
+}
+
+// parts is how many rows and columns part a box.
+const parts = 256
+
+// pin pins the documents of a leaf.
+func (p *planter) pin(b *box, docs []uint32, pins []pin) {
+	height, width := int64(b.maxLat)-int64(b.minLat)+1, int64(b.maxLng)-int64(b.minLng)+1
+	for i, d := range docs {
+		r := &p.rows[d]
+		pins[i] = pin{p.priors[d], uint8((int64(r.lat) - int64(b.minLat)) * parts / height), uint8((int64(r.lng) - int64(b.minLng)) * parts / width)}
+	}
+}
+
+// A grid is a leaf's box as it lies from an origin, in radians. Every cell is
+// a step larger all around, for the rounding of the origin.
+type grid struct{ south, west, height, width, high, wide, cos float64 }
+
+// grid returns the grid of a box, if it is near enough for the series.
+func (o *origin) grid(b *box) (grid, bool) {
+	minLat, maxLat, minLng, maxLng := int64(b.minLat)-o.south, int64(b.maxLat)-o.south, int64(b.minLng)-o.west, int64(b.maxLng)-o.west
+	const most = 28_000_000 // 0.05 radians, less a little.
+	if max(maxLat, -minLat) > most || max(maxLng, -minLng) > most {
+		return grid{}, false
+	}
+	g := grid{south: float64(minLat-1) * unit, west: float64(minLng-1) * unit,
+		height: float64(maxLat-minLat+1) * (unit / parts), width: float64(maxLng-minLng+1) * (unit / parts)}
+	g.high, g.wide = g.height+2*unit, g.width+2*unit
+	// A cosine changes by no more than its angle.
+	g.cos = o.cos * max(o.cos-float64(max(maxLat, -minLat)+1)*unit, 0) * (1 - 1e-9)
+	return g, true
+}
+
+// h returns a haversine that no point of a pin's cell is below.
+func (g *grid) h(p pin) float64 {
+	y, x := g.south+float64(p.y)*g.height, g.west+float64(p.x)*g.width
+	if y < 0 {
+		if y = -(y + g.high); y < 0 {
+			y = 0
+		}
+	}
+	if x < 0 {
+		if x = -(x + g.wide); x < 0 {
+			x = 0
+		}
+	}
+	return (1.0/4 - small/48) * (1 - 1e-9) * (y*y + g.cos*x*x)
+}
+
+// pinned returns which postings of m, of those of a leaf from there on, may be
+// among the hits by their pins.
+func (w *walker) pinned(l *lead, b *box, from int, m uint64) uint64 {
+	worst := w.worst()
+	if w.q.Near == nil || !w.top.full() || w.q.Sort != Distance && (w.q.Sort != Best || worst <= 0) {
+		return m
+	}
+	g, ok := w.from.grid(b)
+	if !ok {
+		return m
+	}
+	pins := l.pins[from:]
+	if w.q.Sort == Distance {
+		for rest := m; rest != 0; rest &= rest - 1 {
+			if i := bits.TrailingZeros64(rest); -g.h(pins[i]) < worst {
+				m &^= 1 << i
+			}
+		}
+		return m
+	}
+	// What the nearness must be at least: 1/(1 + metres/reach) >= lack, where
+	// metres are no less than 2*radius*√h.
+	far := w.mix.reach / (2 * radius)
+	heavy, need := uint8(0), w.lack(l, 0)
+	for rest := m; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		if l.heavy != nil && l.heavy[from+i] != heavy {
+			heavy = l.heavy[from+i]
+			need = w.lack(l, heavy)
+		}
+		p := pins[i]
+		lack := need - weightPrior/255*float64(p.prior)
+		if lack <= 0 {
+			continue
+		}
+		if least := far * (1 - lack); lack > 1 || g.h(p)*lack*lack > least*least {
+			m &^= 1 << i
+		}
+	}
+	return m
+}
+
+// lack is what nearness and half the prior must be together in a document whose
+// term weighs so many steps of 255, for it to be among the hits.
+func (w *walker) lack(l *lead, heavy uint8) float64 {
+	return w.worst()*w.mix.whole/l.text(heavy)*(1-1e-9) - w.mix.rest(0, 0, w.taste) - 1e-9
+}
