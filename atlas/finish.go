@@ -32,6 +32,7 @@ func (b *draft) freeze(cores int) (*segment, error) {
 		wait.Go(func() { do(); <-lanes })
 	}
 	wait.Wait()
+	s.spread()
 	s.lie(cores)
 	s.plant(cores)
 	return s, nil

@@ -76,7 +76,38 @@ func (w *walker) enter(v *view, number int) bool {
 	w.sort()
 	w.choose()
 	w.again = len(w.leads) > 1 || len(w.met) > 0
+	w.demand()
 	return true
+}
+
+// demand leaves to the sieve the clauses without which nothing matches, and
+// whose terms are all common.
+func (w *walker) demand() {
+	w.sieve.words = w.sieve.words[:0]
+	if w.slack > 0 {
+		return
+	}
+	for i := range w.clauses {
+		if len(w.leads) > 0 && w.leads[0].clause == i {
+			continue
+		}
+		from := len(w.sieve.words)
+		for k := w.clauses[i].from; k < w.clauses[i].to; k++ {
+			p := &w.phrases[k]
+			if p.most < 0 {
+				continue
+			}
+			row := w.lists[p.refs[0]].row
+			if row == nil || len(p.refs) > 1 {
+				w.sieve.words = w.sieve.words[:from]
+				break
+			}
+			w.sieve.words = append(w.sieve.words, row)
+		}
+		if len(w.sieve.words) > from {
+			w.sieve.words = append(w.sieve.words, nil)
+		}
+	}
 }
 
 // choose chooses the leads: those of the fewest postings.
@@ -245,11 +276,19 @@ func (w *walker) meet(p *askPhrase, l *lead) {
 	l.posts, l.worths = w.met[from:], w.worths[from:]
 }
 
+// holds reports whether a document is in a list.
+func (w *walker) holds(l *list, d uint32) bool {
+	if l.row != nil {
+		return l.row[d/block]>>(d%block)&1 == 1
+	}
+	i := w.seek(l, d)
+	return i < len(l.posts) && l.posts[i] == d
+}
+
 // meets reports whether a document lacks at most so many of some terms.
 func (w *walker) meets(terms []uint16, d uint32, lack int) bool {
 	for _, r := range terms {
-		l := &w.lists[r]
-		if i := w.seek(l, d); i == len(l.posts) || l.posts[i] != d {
+		if !w.holds(&w.lists[r], d) {
 			if lack--; lack < 0 {
 				return false
 			}

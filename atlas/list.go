@@ -8,6 +8,7 @@ type list struct {
 	*tree  // Nil if they are few.
 	posts  []uint32
 	heavy  []uint8
+	row    []uint64 // Its bits; nil if it is not common.
 	pins   []pin
 	most   float64 // Largest weight, 0..1.
 	at     int     // Where seek was last.
@@ -22,12 +23,15 @@ func (v *view) list(number uint32) list {
 	}
 	n := v.listOf[number-1]
 	lo, hi := v.starts[n], v.starts[n+1]
-	l := list{number: n, posts: v.posts[lo:hi], heavy: v.heavy[lo:hi], pins: v.pins[lo:hi], most: float64(v.segment.most[n]) / 255}
+	l := list{number: n, posts: v.posts[lo:hi], heavy: v.heavy[lo:hi], row: v.rowOfList(n), pins: v.pins[lo:hi], most: float64(v.segment.most[n]) / 255}
 	if i := v.treeOf[n]; i > 0 {
 		l.tree = &v.trees[i]
 	}
 	return l
 }
+
+// lacks reports whether the bits say that a document has not the term.
+func (l *list) lacks(d uint32) bool { return l.row != nil && l.row[d/block]>>(d%block)&1 == 0 }
 
 // has reports whether a document has a term, and notes the weight.
 func (w *walker) has(r uint16, d uint32) bool {
@@ -36,6 +40,9 @@ func (w *walker) has(r uint16, d uint32) bool {
 		return l.weight > 0
 	}
 	l.doc, l.weight = d+1, 0
+	if l.lacks(d) {
+		return false
+	}
 	if i := w.seek(l, d); i < len(l.posts) && l.posts[i] == d {
 		l.weight = l.heavy[i]
 	}

@@ -29,6 +29,7 @@ func (v *view) restore() error {
 		return fmt.Errorf("%w: the suggestions are of other documents", ErrSnapshot)
 	}
 	v.lying.copy(v.segment)
+	v.spread()
 	v.span = v.ranges()
 	v.rank()
 	for b := range v.blocks() {

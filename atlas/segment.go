@@ -39,6 +39,7 @@ type segment struct {
 	pins   []pin    // Of each posting, if its list has a tree.
 	most   []uint8  // Largest weight in each list.
 	terms  texts    // The terms of each document: ascending, the gaps as varints.
+	common
 	grove
 
 	says  speech

@@ -9,6 +9,7 @@ type sieve struct {
 	all   [][]uint64 // Rows of the flags of which all are set.
 	some  [][]uint64 // Of those of which one is set, if any is asked for.
 	none  [][]uint64
+	words [][]uint64 // Of the words of each clause that is asked for, a nil behind them.
 	dead  []uint64
 	open  *minuteOf // Nil if it need not be open.
 	card  *minuteOf
@@ -58,7 +59,8 @@ func (s *sieve) drop() {
 	clear(s.all)
 	clear(s.some)
 	clear(s.none)
-	*s = sieve{all: s.all, some: s.some, none: s.none, taste: s.taste}
+	clear(s.words)
+	*s = sieve{all: s.all, some: s.some, none: s.none, words: s.words, taste: s.taste}
 }
 
 // rows puts the rows of some flags into to.
@@ -107,6 +109,15 @@ func (s *sieve) block(b int) uint64 {
 			any |= row[b]
 		}
 		m &= any
+	}
+	any := uint64(0)
+	for _, row := range s.words {
+		if row != nil {
+			any |= row[b]
+			continue
+		}
+		m &= any
+		any = 0
 	}
 	if s.open != nil {
 		m &= s.open.mask(b)
