@@ -40,6 +40,7 @@ type askClause struct {
 	weight   float64
 	most     float64 // What it can be worth in the view; -1 if it cannot match.
 	cost     int     // How many postings stand for it in the view.
+	sifted   bool    // Whether the sieve of the view leaves only what matches.
 }
 
 // prepare reads a tidy query against a state.

@@ -51,7 +51,7 @@ func (w *walker) enter(v *view, number int) bool {
 	can := 0
 	for i := range w.clauses {
 		c := &w.clauses[i]
-		c.most, c.cost = -1, 0
+		c.most, c.cost, c.sifted = -1, 0, false
 		for k := c.from; k < c.to; k++ {
 			w.weigh(&w.phrases[k])
 		}
@@ -104,7 +104,7 @@ func (w *walker) demand() {
 			}
 			w.sieve.words = append(w.sieve.words, row)
 		}
-		if len(w.sieve.words) > from {
+		if w.clauses[i].sifted = len(w.sieve.words) > from; w.clauses[i].sifted {
 			w.sieve.words = append(w.sieve.words, nil)
 		}
 	}
@@ -174,7 +174,7 @@ func (w *walker) around(rarest int) {
 		expected *= min(1, float64(w.clauses[c].cost)/float64(w.n))
 		n := 0
 		for _, d := range docs {
-			if w.best(c, d, -1, -1).Phrase >= 0 {
+			if w.matches(c, d) {
 				n++
 			}
 		}

@@ -80,15 +80,26 @@ func (w *walker) best(clause int, d uint32, known int, worth float32) Match {
 	return best
 }
 
+// matches reports whether a clause matches in a document.
+func (w *walker) matches(clause int, d uint32) bool {
+	c := &w.clauses[clause]
+	for k := c.from; k < c.to; k++ {
+		if p := &w.phrases[k]; p.most >= 0 && w.meets(p.rare, d, p.Lack) {
+			return true
+		}
+	}
+	return false
+}
+
 // others reports whether enough of the clauses match that a lead does not stand
 // for.
 func (w *walker) others(l *lead, d uint32) bool {
 	missing := 0
 	for _, k := range w.order {
-		if k == l.clause {
+		if k == l.clause || w.clauses[k].sifted {
 			continue
 		}
-		if w.clauses[k].most < 0 || w.best(k, d, -1, -1).Phrase < 0 {
+		if !w.matches(k, d) {
 			if missing++; missing > w.slack {
 				return false
 			}

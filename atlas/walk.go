@@ -46,7 +46,7 @@ func resize[T any](s []T, n int) []T {
 
 // few is how many postings are looked at one after the other, which is quicker
 // by each than to choose.
-const few = 2048
+const few = 512
 
 // walk follows the leads.
 func (w *walker) walk() {
@@ -58,7 +58,7 @@ func (w *walker) walk() {
 	w.through = w.through || total <= few
 	for i := range w.leads {
 		if l := &w.leads[i]; l.tree == nil || w.through {
-			w.follow(l, 0, l.n, nil)
+			w.pass(l)
 		}
 	}
 	if w.through {
@@ -80,6 +80,22 @@ func (w *walker) walk() {
 			w.follow(l, int(from), int(to), &w.boxes[l.at+s.box])
 		} else {
 			w.open(l, s.lead, from, to)
+		}
+	}
+}
+
+// pass looks at all that a lead leads to, in order, but for leaves that cannot
+// hold a better one.
+func (w *walker) pass(l *lead) {
+	if l.tree == nil {
+		w.follow(l, 0, l.n, nil)
+		return
+	}
+	boxes := w.boxes[l.at:]
+	for i := range boxes[:l.leaves] {
+		b := &boxes[i]
+		if bound := w.bound(b, l); bound >= w.worst() && bound > math.Inf(-1) {
+			w.follow(l, int(b.from), int(boxes[i+1].from), b)
 		}
 	}
 }
