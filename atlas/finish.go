@@ -112,6 +112,7 @@ func gather(from *arena[byte], marks []mark) texts {
 func (b *draft) postings(s *segment, marks []mark) {
 	own := b.share(s, marks)
 	s.posts, s.heavy, s.most = make([]uint32, s.starts[len(s.starts)-1]), make([]uint8, s.starts[len(s.starts)-1]), make([]uint8, len(s.starts)-1)
+	s.least = slices.Repeat([]uint8{255}, len(s.most))
 	next := slices.Clone(s.starts)
 	for d, m := range marks {
 		heavy := b.heavyIn.at(m.doc)
@@ -121,7 +122,7 @@ func (b *draft) postings(s *segment, marks []mark) {
 			}
 			l := s.listOf[t]
 			s.posts[next[l]], s.heavy[next[l]] = uint32(d), heavy[i]
-			s.most[l] = max(s.most[l], heavy[i])
+			s.most[l], s.least[l] = max(s.most[l], heavy[i]), min(s.least[l], heavy[i])
 			next[l]++
 		}
 	}

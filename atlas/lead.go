@@ -83,7 +83,6 @@ func (w *walker) enter(v *view, number int) bool {
 // demand leaves to the sieve the clauses without which nothing matches, and
 // whose terms are all common.
 func (w *walker) demand() {
-	w.sieve.words = w.sieve.words[:0]
 	if w.slack > 0 {
 		return
 	}
@@ -97,12 +96,12 @@ func (w *walker) demand() {
 			if p.most < 0 {
 				continue
 			}
-			row := w.lists[p.refs[0]].row
-			if row == nil || len(p.refs) > 1 {
+			l := &w.lists[p.refs[0]]
+			if l.row == nil || l.shift > 0 || len(p.refs) > 1 {
 				w.sieve.words = w.sieve.words[:from]
 				break
 			}
-			w.sieve.words = append(w.sieve.words, row)
+			w.sieve.words = append(w.sieve.words, l.row)
 		}
 		if w.clauses[i].sifted = len(w.sieve.words) > from; w.clauses[i].sifted {
 			w.sieve.words = append(w.sieve.words, nil)
@@ -265,7 +264,7 @@ func (w *walker) meet(p *askPhrase, l *lead) {
 	from := len(w.met)
 	for i := range p.Lack + 1 {
 		for _, d := range w.lists[p.rare[i]].posts {
-			if !w.meets(p.rare[i+1:], d, p.Lack-i) {
+			if !w.meets(p.rare[i+1:], d, p.Lack-i) || w.sieve.block(int(d/block))>>(d%block)&1 == 0 {
 				continue
 			}
 			if worth := w.worthOf(p, d); worth >= 0 {
@@ -274,15 +273,6 @@ func (w *walker) meet(p *askPhrase, l *lead) {
 		}
 	}
 	l.posts, l.worths = w.met[from:], w.worths[from:]
-}
-
-// holds reports whether a document is in a list.
-func (w *walker) holds(l *list, d uint32) bool {
-	if l.row != nil {
-		return l.row[d/block]>>(d%block)&1 == 1
-	}
-	i := w.seek(l, d)
-	return i < len(l.posts) && l.posts[i] == d
 }
 
 // meets reports whether a document lacks at most so many of some terms.

@@ -9,8 +9,10 @@ type list struct {
 	posts  []uint32
 	heavy  []uint8
 	row    []uint64 // Its bits; nil if it is not common.
+	shift  uint8    // For how many documents one stands, as a power of two.
 	pins   []pin
 	most   float64 // Largest weight, 0..1.
+	even   uint8   // The weight in all documents; 0 if it differs.
 	at     int     // Where seek was last.
 	doc    uint32  // Of which document the weight is, one more.
 	weight uint8   // 0 if the document has not the term.
@@ -23,7 +25,11 @@ func (v *view) list(number uint32) list {
 	}
 	n := v.listOf[number-1]
 	lo, hi := v.starts[n], v.starts[n+1]
-	l := list{number: n, posts: v.posts[lo:hi], heavy: v.heavy[lo:hi], row: v.rowOfList(n), pins: v.pins[lo:hi], most: float64(v.segment.most[n]) / 255}
+	l := list{number: n, posts: v.posts[lo:hi], heavy: v.heavy[lo:hi], pins: v.pins[lo:hi], most: float64(v.segment.most[n]) / 255}
+	if v.segment.most[n] == v.least[n] {
+		l.even = v.least[n]
+	}
+	l.row, l.shift = v.row(n)
 	if i := v.treeOf[n]; i > 0 {
 		l.tree = &v.trees[i]
 	}
@@ -31,7 +37,19 @@ func (v *view) list(number uint32) list {
 }
 
 // lacks reports whether the bits say that a document has not the term.
-func (l *list) lacks(d uint32) bool { return l.row != nil && l.row[d/block]>>(d%block)&1 == 0 }
+func (l *list) lacks(d uint32) bool {
+	d >>= l.shift
+	return l.row != nil && l.row[d/block]>>(d%block)&1 == 0
+}
+
+// holds reports whether a document is in a list.
+func (w *walker) holds(l *list, d uint32) bool {
+	if l.row != nil && (l.shift == 0 || l.lacks(d)) {
+		return !l.lacks(d)
+	}
+	i := w.seek(l, d)
+	return i < len(l.posts) && l.posts[i] == d
+}
 
 // has reports whether a document has a term, and notes the weight.
 func (w *walker) has(r uint16, d uint32) bool {
@@ -42,6 +60,10 @@ func (w *walker) has(r uint16, d uint32) bool {
 	l.doc, l.weight = d+1, 0
 	if l.lacks(d) {
 		return false
+	}
+	if l.even > 0 && l.row != nil && l.shift == 0 {
+		l.weight = l.even
+		return true
 	}
 	if i := w.seek(l, d); i < len(l.posts) && l.posts[i] == d {
 		l.weight = l.heavy[i]

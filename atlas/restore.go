@@ -68,7 +68,7 @@ func (v *view) columnsHold() bool {
 // postingsHold looks at the terms, and numbers them.
 func (v *view) postingsHold() bool {
 	n := len(v.most)
-	if len(v.listOf) != len(v.dict.terms) || !below(v.listOf, n) || len(v.starts) != n+1 || len(v.heavy) != len(v.posts) || len(v.pins) != len(v.posts) || !rises(v.starts, len(v.posts)) ||
+	if len(v.listOf) != len(v.dict.terms) || !below(v.listOf, n) || len(v.starts) != n+1 || len(v.heavy) != len(v.posts) || len(v.pins) != len(v.posts) || len(v.least) != n || !rises(v.starts, len(v.posts)) ||
 		!v.segment.terms.hold() || v.segment.terms.len() != v.n {
 		return false
 	}

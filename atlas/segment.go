@@ -37,8 +37,9 @@ type segment struct {
 	posts  []uint32 // Documents, ascending in each list.
 	heavy  []uint8  // Weight of each posting; 0 for the index's own terms.
 	pins   []pin    // Of each posting, if its list has a tree.
-	most   []uint8  // Largest weight in each list.
-	terms  texts    // The terms of each document: ascending, the gaps as varints.
+	most   []uint8  // Largest weight in each list, and the least.
+	least  []uint8
+	terms  texts // The terms of each document: ascending, the gaps as varints.
 	common
 	grove
 

@@ -26,7 +26,7 @@ func (s set) has(n uint16) bool { return s[n/64]>>(n%64)&1 == 1 }
 // set reads the filter against a view.
 func (s *sieve) set(v *view, q *Query) {
 	f := &q.Filter
-	s.f, s.price, s.sets, s.taste = f, f.PriceMin > 0 || f.PriceMax > 0, [3]set{}, s.taste[:0]
+	s.f, s.price, s.sets, s.taste, s.words = f, f.PriceMin > 0 || f.PriceMax > 0, [3]set{}, s.taste[:0], s.words[:0]
 	for k, labels := range f.labels() {
 		if len(labels) > 0 {
 			s.sets[k] = v.allowed(k, labels)

@@ -207,6 +207,7 @@ func (v *view) onto(t *tape) {
 	slice(t, &v.heavy)
 	slice(t, &v.pins)
 	slice(t, &v.most)
+	slice(t, &v.least)
 	v.segment.terms.onto(t)
 	slice(t, &v.trees)
 	slice(t, &v.treeOf)
