@@ -255,34 +255,3 @@ func (w *walker) leadBy(clause int) {
 		}
 	}
 }
-
-// meet leads to the documents that have enough of a phrase's terms. They are
-// found by going through the postings of the rarest in order, which costs far
-// less for each than to look at the document. What has the rarest term may lack
-// so many of the others; what has the next one, and not the rarest, one less.
-func (w *walker) meet(p *askPhrase, l *lead) {
-	from := len(w.met)
-	for i := range p.Lack + 1 {
-		for _, d := range w.lists[p.rare[i]].posts {
-			if !w.meets(p.rare[i+1:], d, p.Lack-i) || w.sieve.block(int(d/block))>>(d%block)&1 == 0 {
-				continue
-			}
-			if worth := w.worthOf(p, d); worth >= 0 {
-				w.met, w.worths = append(w.met, d), append(w.worths, worth)
-			}
-		}
-	}
-	l.posts, l.worths = w.met[from:], w.worths[from:]
-}
-
-// meets reports whether a document lacks at most so many of some terms.
-func (w *walker) meets(terms []uint16, d uint32, lack int) bool {
-	for _, r := range terms {
-		if !w.holds(&w.lists[r], d) {
-			if lack--; lack < 0 {
-				return false
-			}
-		}
-	}
-	return true
-}

@@ -24,6 +24,7 @@ type walker struct {
 	away     [block]float64 // Of documents that are looked at together.
 	met      []uint32       // What phrases of several terms lead to.
 	worths   []float32      // What each is worth.
+	lacking  []uint16       // How many terms each of the documents lacks that are met.
 	led      []uint64       // Documents that the leads lead to, a bit each.
 	words    []uint64       // Where in a block each term is.
 	top      top
