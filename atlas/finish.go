@@ -77,8 +77,9 @@ func pick[T any](column []T, marks []mark) []T {
 
 // strings copies ids and payloads, and finds documents by id.
 func (b *draft) strings(s *segment, marks []mark) {
-	s.ids = gather(&b.idsIn, marks)
-	s.pay = gather(&b.payIn, marks)
+	s.ends = make([]ends, len(marks)+1)
+	s.ids = gather(&b.idsIn, marks, func(d, end uint32) { s.ends[d+1].id = end })
+	s.pay = gather(&b.payIn, marks, func(d, end uint32) { s.ends[d+1].pay = end })
 	b.payIn = arena[byte]{}
 	// The slots stand already and only need the new numbers. Those of replaced
 	// documents were given to their followers.
@@ -95,17 +96,19 @@ func (b *draft) strings(s *segment, marks []mark) {
 	b.idsIn = arena[byte]{}
 }
 
-// gather returns the texts in the new order.
-func gather(from *arena[byte], marks []mark) texts {
+// gather returns the texts one after the other in the new order, and calls with
+// where each ends.
+func gather(from *arena[byte], marks []mark, ends func(d, end uint32)) []byte {
 	total := 0
 	for _, m := range marks {
 		total += int(from.refs[m.doc].n)
 	}
-	t := texts{make([]uint32, 1, len(marks)+1), make([]byte, 0, total)}
-	for _, m := range marks {
-		t.add(from.at(m.doc))
+	all := make([]byte, 0, total)
+	for d, m := range marks {
+		all = append(all, from.at(m.doc)...)
+		ends(uint32(d), uint32(len(all)))
 	}
-	return t
+	return all
 }
 
 // postings inverts the documents.

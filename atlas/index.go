@@ -55,7 +55,7 @@ func (v *view) gone(d uint32) bool { return v.dead != nil && v.dead[d/block]>>(d
 
 // find returns the document with an id, if it is there.
 func (v *view) find(id string) (uint32, bool) {
-	d, ok := v.where.find(v.ids.at, id)
+	d, ok := v.where.find(v.id, id)
 	return d, ok && !v.gone(d)
 }
 
@@ -104,7 +104,7 @@ func (x *Index) DF(t Term) int {
 func (x *Index) Get(id string) (payload []byte, ok bool) {
 	for _, v := range x.now.Load().views {
 		if d, ok := v.find(id); ok {
-			return slices.Clone(v.pay.at(d)), true
+			return slices.Clone(v.payload(d)), true
 		}
 	}
 	return nil, false
@@ -127,7 +127,7 @@ func (x *Index) All() iter.Seq2[string, []byte] {
 	s := x.now.Load()
 	return func(yield func(string, []byte) bool) {
 		for _, v := range s.views {
-			if !v.docs(func(d uint32) bool { return yield(v.id(d), v.pay.at(d)) }) {
+			if !v.docs(func(d uint32) bool { return yield(string(v.id(d)), v.payload(d)) }) {
 				return
 			}
 		}

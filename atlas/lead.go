@@ -149,6 +149,7 @@ func (w *walker) choose() {
 		w.leads = append(w.leads, l)
 		return
 	}
+	w.sieve.sets[by] = nil // The leads see to it.
 	for _, name := range w.q.Filter.labels()[by] {
 		if t, ok := w.dict.find(labelTerm(by, name)); ok {
 			l := w.list(t + 1)
@@ -166,14 +167,14 @@ func (w *walker) around(rarest int) {
 	if w.slack > 0 || len(w.clauses) < 2 || rarest <= few || w.q.Near == nil || w.q.Sort != Best && w.q.Sort != Distance {
 		return
 	}
-	docs := w.neighbours()
+	spots := w.neighbours()
 	best, least, most := 0, 0, 0
 	expected := 1.0
 	for i, c := range w.order {
 		expected *= min(1, float64(w.clauses[c].cost)/float64(w.n))
 		n := 0
-		for _, d := range docs {
-			if w.matches(c, d) {
+		for i := range spots {
+			if w.matches(c, spots[i].doc) {
 				n++
 			}
 		}
@@ -184,20 +185,21 @@ func (w *walker) around(rarest int) {
 		}
 	}
 	passed := 1
-	for _, d := range docs {
+	for i := range spots {
+		d := spots[i].doc
 		if w.sieve.block(int(d/block))>>(d%block)&1 == 1 && w.sieve.passes(w.segment, d) {
 			passed++
 		}
 	}
-	expected *= float64(w.n) * float64(passed) / float64(len(docs)+1)
+	expected *= float64(w.n) * float64(passed) / float64(len(spots)+1)
 	w.through = expected < 8*float64(w.top.limit)
-	if !w.through && 2*most > len(docs) && 2*least < most {
+	if !w.through && 2*most > len(spots) && 2*least < most {
 		w.order[0], w.order[best] = w.order[best], w.order[0]
 	}
 }
 
 // neighbours returns documents that are near the origin.
-func (w *walker) neighbours() []uint32 {
+func (w *walker) neighbours() []spot {
 	t := &w.trees[0]
 	from, to := t.root, t.top
 	for {
@@ -212,7 +214,7 @@ func (w *walker) neighbours() []uint32 {
 			break
 		}
 	}
-	return w.segment.lying.docs[from:to]
+	return w.segment.lying.spots[from:to]
 }
 
 // labelled is how many documents have one of some labels.

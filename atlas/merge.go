@@ -92,7 +92,7 @@ func (x *Index) replace(old *state, one *segment, err error) {
 		i := slices.IndexFunc(now.views, func(v *view) bool { return v.segment == o.segment })
 		o.docs(func(d uint32) bool {
 			if i < 0 || now.views[i].gone(d) {
-				gone = append(gone, o.id(d))
+				gone = append(gone, string(o.id(d)))
 			}
 			return true
 		})

@@ -60,25 +60,27 @@ func (s *segment) lie(cores int) {
 	var wait sync.WaitGroup
 	part(all, bits.Len(uint(max(cores, 1)))-1, &wait)
 	wait.Wait()
-	s.lying = lying{docs: make([]uint32, s.n)}
+	s.lying = lying{spots: make([]spot, s.n)}
 	for i, m := range all {
-		s.lying.docs[i] = m.doc
+		s.lying.spots[i] = spot{m.lat, m.lng, s.rows[m.doc].price, m.doc}
 	}
 	s.lying.copy(s)
 }
 
 // copy copies what is known of the documents into their order.
 func (l *lying) copy(s *segment) {
-	l.spots, l.hours, l.cards, l.flags = make([]spot, s.n), make([]uint32, s.n), make([]uint32, s.n), make([]uint64, len(s.flags))
-	for i, d := range l.docs {
-		l.spots[i], l.hours[i], l.cards[i] = spot{s.rows[d].lat, s.rows[d].lng}, s.hours[d], s.cards[d]
+	l.hours, l.cards, l.flags = make([]uint32, s.n), make([]uint32, s.n), make([]uint64, len(s.flags))
+	for i := range l.spots {
+		d := l.spots[i].doc
+		l.hours[i], l.cards[i] = s.hours[d], s.cards[d]
 	}
 	for f := range lots {
 		from, to := s.bits(f), l.bits(f)
 		if !slices.ContainsFunc(from, func(word uint64) bool { return word != 0 }) {
 			continue
 		}
-		for i, d := range l.docs {
+		for i := range l.spots {
+			d := l.spots[i].doc
 			to[i/block] |= from[d/block] >> (d % block) & 1 << (i % block)
 		}
 	}
@@ -104,9 +106,6 @@ func part(all []mark, forks int, wait *sync.WaitGroup) {
 		all = all[:k]
 	}
 }
-
-// A spot is a position in 1e-7 degrees.
-type spot struct{ lat, lng int32 }
 
 // wide reports whether the stretch is wider than high, in metres.
 func wide(all []mark) bool {

@@ -41,7 +41,7 @@ func (v *view) restore() error {
 // columnsHold looks at what there is once a document.
 func (v *view) columnsHold() bool {
 	n := v.n
-	for _, l := range []int{len(v.lying.docs), len(v.hours), len(v.cards), len(v.segment.score), len(v.segment.save)} {
+	for _, l := range []int{len(v.lying.spots), len(v.hours), len(v.cards), len(v.segment.score), len(v.segment.save)} {
 		if l != n {
 			return false
 		}
@@ -54,11 +54,21 @@ func (v *view) columnsHold() bool {
 			return false
 		}
 	}
-	if !v.plans.hold() || !below(v.lying.docs, n) || !below(v.hours, len(v.clocks)) || !below(v.cards, v.plans.len()) {
+	if !v.plans.hold() || !v.lying.hold(n) || !below(v.hours, len(v.clocks)) || !below(v.cards, v.plans.len()) {
 		return false
 	}
 	for i := range v.plans.len() {
 		if _, ok := decode(v.plans.at(uint32(i))); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// hold reports whether every spot is a document's.
+func (l *lying) hold(n int) bool {
+	for i := range l.spots {
+		if int(l.spots[i].doc) >= n {
 			return false
 		}
 	}
@@ -135,12 +145,17 @@ func (g *grove) holds(t *tree, n int) bool {
 
 // stringsHold looks at ids and payloads, and finds documents by id.
 func (v *view) stringsHold() bool {
-	if !v.ids.hold() || !v.pay.hold() || v.ids.len() != v.n || v.pay.len() != v.n {
+	if len(v.ends) != v.n+1 || v.ends[0] != (ends{}) || v.ends[v.n] != (ends{uint32(len(v.ids)), uint32(len(v.pay))}) {
 		return false
+	}
+	for d, end := range v.ends[1:] {
+		if end.id < v.ends[d].id || end.pay < v.ends[d].pay {
+			return false
+		}
 	}
 	v.where.room(v.n)
 	for d := range uint32(v.n) {
-		if _, twice := v.where.put(v.ids.at, d, v.id(d)); twice {
+		if _, twice := v.where.put(v.id, d, string(v.id(d))); twice {
 			return false
 		}
 	}

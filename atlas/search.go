@@ -36,7 +36,7 @@ func (t *top) before(a, b *found) bool {
 	if a.key != b.key {
 		return a.key > b.key
 	}
-	return bytes.Compare(t.views[a.view].ids.at(a.doc), t.views[b.view].ids.at(b.doc)) < 0
+	return bytes.Compare(t.views[a.view].id(a.doc), t.views[b.view].id(b.doc)) < 0
 }
 
 // has reports whether a document is kept already.
@@ -56,17 +56,12 @@ func (t *top) push(f found, match []Match) {
 		f.slot = t.worst().slot
 		t.best = t.best[:len(t.best)-1]
 	}
-	lo, hi := 0, len(t.best)
-	for lo < hi {
-		if mid := (lo + hi) / 2; t.before(&t.best[mid], &f) {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
 	t.best = append(t.best, f)
-	copy(t.best[lo+1:], t.best[lo:])
-	t.best[lo] = f
+	i := len(t.best) - 1
+	for ; i > 0 && !t.before(&t.best[i-1], &f); i-- {
+		t.best[i] = t.best[i-1]
+	}
+	t.best[i] = f
 	copy(t.matches[int(f.slot)*t.clauses:], match)
 }
 
@@ -116,7 +111,7 @@ func (w *walker) answer() Answer {
 	if len(best) > q.Limit {
 		best = best[:q.Limit]
 		last := best[q.Limit-1]
-		a.Next = Cursor{q.Sort, true, last.key, w.top.views[last.view].ids.text(last.doc)}
+		a.Next = Cursor{q.Sort, true, last.key, w.top.views[last.view].text(last.doc)}
 	}
 	if len(best) == 0 {
 		return a
@@ -140,7 +135,7 @@ func (w *walker) row(f found) []Match {
 // hit fills in one hit; all has room for its matches.
 func (w *walker) hit(h *Hit, f found, all []Match) []Match {
 	v := w.top.views[f.view]
-	h.ID, h.Payload, h.Score = v.ids.text(f.doc), v.pay.at(f.doc), float32(f.key)
+	h.ID, h.Payload, h.Score = v.text(f.doc), v.payload(f.doc), float32(f.key)
 	switch {
 	case w.q.Sort == Distance:
 		h.Distance = metres(-f.key)

@@ -25,8 +25,7 @@ type segment struct {
 	priors []uint8 // Prior, rounded up to a step of 1/255.
 	score  []float32
 	save   []int32
-	ids    texts
-	pay    texts
+	bodies
 
 	clocks []clock
 	plans  texts // Schedules, as encode writes them.
@@ -58,8 +57,14 @@ type columns struct {
 // A lying is the documents in the order of their places alone.
 type lying struct {
 	columns
-	docs  []uint32
 	spots []spot
+}
+
+// A spot is a document where it lies.
+type spot struct {
+	lat, lng int32
+	price    int32
+	doc      uint32
 }
 
 // A row is what is looked at of one document after the others.
@@ -93,6 +98,37 @@ type clock struct{ opens, closes int16 }
 // blocks is how many blocks there are.
 func (s *segment) blocks() int { return (s.n + block - 1) / block }
 
+// bodies are the ids and payloads of documents. Their ends stand together,
+// because whoever wants one mostly wants both.
+type bodies struct {
+	ends     []ends // One more than documents, the first zero.
+	ids, pay []byte
+}
+
+type ends struct{ id, pay uint32 }
+
+// id returns a document's id, which nobody can add to.
+func (s *bodies) id(d uint32) []byte {
+	from, to := s.ends[d].id, s.ends[d+1].id
+	return s.ids[from:to:to]
+}
+
+// payload returns a document's payload, which nobody can add to; nil if it is
+// empty.
+func (s *bodies) payload(d uint32) []byte {
+	from, to := s.ends[d].pay, s.ends[d+1].pay
+	if from == to {
+		return nil
+	}
+	return s.pay[from:to:to]
+}
+
+// text returns a document's id without a copy: the bytes never change.
+func (s *bodies) text(d uint32) string {
+	b := s.id(d)
+	return unsafe.String(unsafe.SliceData(b), len(b))
+}
+
 // texts is many strings in one: text i is bytes[ends[i]:ends[i+1]].
 type texts struct {
 	ends  []uint32
@@ -106,12 +142,6 @@ func (t *texts) at(i uint32) []byte {
 		return nil
 	}
 	return t.bytes[from:to:to]
-}
-
-// text returns text i without a copy: the bytes never change.
-func (t *texts) text(i uint32) string {
-	b := t.at(i)
-	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
 func (t *texts) len() int { return max(len(t.ends)-1, 0) }
@@ -240,9 +270,6 @@ func (s *segment) extent(term uint32) (from, to uint32) {
 	return s.starts[l], s.starts[l+1]
 }
 
-// id is a document's id; the bytes are copied.
-func (s *segment) id(d uint32) string { return string(s.ids.at(d)) }
-
 // termsOf calls with the number of each term of a document and the place of
 // its posting.
 func (s *segment) termsOf(d uint32, do func(term, post uint32)) {
@@ -277,7 +304,7 @@ func (s *segment) bare(d uint32) Doc {
 	r := &s.rows[d]
 	c := s.clocks[s.hours[d]]
 	return Doc{
-		ID:       s.id(d),
+		ID:       string(s.id(d)),
 		Point:    geo.Point{Lat: float64(r.lat) / 1e7, Lng: float64(r.lng) / 1e7},
 		Category: string(s.names[0].at(uint32(s.label[0][d]))),
 		District: string(s.names[1].at(uint32(s.label[1][d]))),
@@ -285,6 +312,6 @@ func (s *segment) bare(d uint32) Doc {
 		Price:    r.price, Opens: c.opens, Closes: c.closes,
 		Card: plan(&s.plans, s.cards[d]), Flags: s.flagsOf(d),
 		Prior: r.prior, Score: s.score[d], Saving: s.save[d],
-		Says: s.says.of(d), Payload: slices.Clone(s.pay.at(d)),
+		Says: s.says.of(d), Payload: slices.Clone(s.payload(d)),
 	}
 }

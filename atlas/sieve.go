@@ -135,9 +135,10 @@ func (s *sieve) passes(v *segment, d uint32) bool {
 			return false
 		}
 	}
-	if !s.price {
-		return true
-	}
-	p := v.rows[d].price
-	return p != 0 && p >= s.f.PriceMin && (s.f.PriceMax == 0 || p <= s.f.PriceMax)
+	return !s.price || s.affords(v.rows[d].price)
+}
+
+// affords reports whether a price is allowed.
+func (s *sieve) affords(p int32) bool {
+	return !s.price || p != 0 && p >= s.f.PriceMin && (s.f.PriceMax == 0 || p <= s.f.PriceMax)
 }

@@ -186,7 +186,7 @@ const viewsMax = 4096
 // left out, and made by restore.
 func (v *view) onto(t *tape) {
 	slice(t, &v.rows)
-	slice(t, &v.lying.docs)
+	slice(t, &v.lying.spots)
 	for k := range v.names {
 		slice(t, &v.label[k])
 		v.names[k].onto(t)
@@ -196,8 +196,9 @@ func (v *view) onto(t *tape) {
 	slice(t, &v.flags)
 	slice(t, &v.segment.score)
 	slice(t, &v.segment.save)
-	v.ids.onto(t)
-	v.pay.onto(t)
+	slice(t, &v.ends)
+	slice(t, &v.ids)
+	slice(t, &v.pay)
 	slice(t, &v.clocks)
 	v.plans.onto(t)
 	slice(t, &v.dict.terms)

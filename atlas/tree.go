@@ -51,7 +51,11 @@ func (s *segment) plant(cores int) {
 	}
 	s.span = s.ranges()
 	first := planter{segment: s, scale: s.span, flags: flags}
-	first.grow(s.lying.docs, nil, nil, all)
+	lying := make([]uint32, s.n)
+	for i := range lying {
+		lying[i] = s.lying.spots[i].doc
+	}
+	first.grow(lying, nil, nil, all)
 	first.grow(all, nil, nil, all)
 	s.trees, s.boxes, s.firsts = first.trees, first.boxes, first.firsts
 	// Stretches of lists with as many postings each.

@@ -228,10 +228,9 @@ func (w *walker) lie(l *lead, from, to int) {
 		end := min((b+1)*block, to)
 		m := w.sieve.block(b) >> (from % block) & (1<<(end-from) - 1)
 		for ; m != 0; m &= m - 1 {
-			i := from + bits.TrailingZeros64(m)
-			h := w.from.h(l.lying.spots[i].lat, l.lying.spots[i].lng)
-			if d := l.lying.docs[i]; -h >= w.worst() && !w.gone(d) {
-				w.look(l, d, h, 0)
+			s := &l.lying.spots[from+bits.TrailingZeros64(m)]
+			if h := w.from.h(s.lat, s.lng); -h >= w.worst() && w.sieve.affords(s.price) && !w.gone(s.doc) {
+				w.look(l, s.doc, h, 0)
 			}
 		}
 		from = end
@@ -290,7 +289,7 @@ func (w *walker) rest(d uint32, h float64) float64 {
 // keep keeps a document that matches, if it is among the best and not there
 // already, by another lead.
 func (w *walker) keep(key float64, d uint32) {
-	if a := &w.q.After; a.on && (key > a.key || key == a.key && string(w.ids.at(d)) <= a.id) {
+	if a := &w.q.After; a.on && (key > a.key || key == a.key && string(w.id(d)) <= a.id) {
 		return
 	}
 	f := found{key: key, doc: d, view: w.number}
