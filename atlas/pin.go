@@ -54,7 +54,7 @@ func (g *grid) h(p pin) float64 {
 			x = 0
 		}
 	}
-	return (1.0/4 - small/48) * (1 - 1e-9) * (y*y + g.cos*x*x)
+	return quarter * (y*y + g.cos*x*x)
 }
 
 // pinned returns which postings of m, of those of a leaf from there on, may be

@@ -43,6 +43,9 @@ func (m mixer) best(text, rest float64) float64 { return text * rest / m.whole }
 // nearness is 1 at no distance and a half at reach; h is what origin.h gave.
 func (m mixer) nearness(h float64) float64 { return 1 / (1 + metres(h)/m.reach) }
 
+// nearest is no less than nearness, and quicker.
+func (m mixer) nearest(h float64) float64 { return m.reach / (m.reach + 2*radius*math.Sqrt(h)) }
+
 // idf is how much a term says that df of n documents have.
 func idf(n, df int) float64 { return math.Log(1 + float64(n)/float64(df+1)) }
 
@@ -122,8 +125,12 @@ func (o *origin) nearest(b *box) float64 {
 		s, t := math.Sin(float64(x)*unit/2), math.Sin(float64(y)*unit/2)
 		return (s*s + o.cos*cos*t*t) * (1 - 1e-10)
 	}
-	return (halved(xx) + o.cos*cos*halved(yy)) * (1 - 1e-10)
+	return quarter * (xx + o.cos*cos*yy)
 }
+
+// quarter is a little less than the square of the sine of half an angle is of
+// the angle's square, as long as that is small.
+const quarter = (1.0/4 - small/48) * (1 - 1e-9)
 
 // round is once around the Earth, in 1e-7 degrees.
 const round = 3_600_000_000

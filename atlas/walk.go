@@ -140,7 +140,7 @@ func (w *walker) bound(b *box, l *lead) float64 {
 		return most(b.save, w.span.cheapest, w.span.dearest)
 	}
 	if w.q.Near != nil {
-		near = w.mix.nearness(h)
+		near = w.mix.nearest(h)
 	}
 	return w.mix.best(l.text(b.heavy), w.mix.rest(near, float64(b.prior)/255, w.taste)) * (1 + 1e-9)
 }
