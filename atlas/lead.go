@@ -16,7 +16,8 @@ type lead struct {
 	n      int
 	clause int // What it stands for, and the phrase among all; -1 if it stands for no words.
 	phrase int
-	term   uint16 // Whose postings these are, if it stands for words.
+	term   uint16   // Whose postings these are, if it stands for words.
+	row    []uint64 // Their bits, if all weigh the same.
 	// The text of what it leads to is worth at most fixed + gain*weight, if the
 	// term's weight, 0..1, is no more than that.
 	fixed, gain float64
@@ -251,6 +252,9 @@ func (w *walker) leadBy(clause int) {
 			list := &w.lists[p.refs[0]]
 			l.tree, l.posts, l.heavy, l.pins, l.term = list.tree, list.posts, list.heavy, list.pins, p.refs[0]
 			l.gain *= p.worth(p.idf, p.idf)
+			if list.even > 0 && list.shift == 0 {
+				l.row = list.row
+			}
 		}
 		if l.n = len(l.posts); l.n > 0 {
 			w.leads = append(w.leads, l)

@@ -86,6 +86,14 @@ func (v *view) allowed(kind int, labels []string) set {
 	return s
 }
 
+// only returns a row without whose bits nothing passes; nil if there is none.
+func (s *sieve) only() []uint64 {
+	if len(s.words) > 1 && s.words[1] == nil {
+		return s.words[0]
+	}
+	return nil
+}
+
 // may reports whether a document with some of these flags may pass.
 func (s *sieve) may(flags Flags) bool {
 	return flags&s.f.All == s.f.All && (s.f.Some == 0 || flags&s.f.Some != 0)
@@ -124,6 +132,30 @@ func (s *sieve) block(b int) uint64 {
 	}
 	if s.card != nil {
 		m &= s.card.mask(b)
+	}
+	return m
+}
+
+// docs returns which of up to a block's number of documents pass, but for
+// labels and price.
+func (s *sieve) docs(docs []uint32) uint64 {
+	m := ^uint64(0) >> (block - len(docs))
+	if row := s.only(); row != nil {
+		// First all of them, so that one does not wait for the other's memory.
+		m = 0
+		for i, d := range docs {
+			m |= row[d/block] >> (d % block) & 1 << i
+		}
+	}
+	at, word := -1, uint64(0)
+	for rest := m; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		d := docs[i]
+		if int(d/block) != at {
+			at = int(d / block)
+			word = s.block(at)
+		}
+		m &^= (^word >> (d % block) & 1) << i
 	}
 	return m
 }

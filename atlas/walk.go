@@ -92,11 +92,36 @@ func (w *walker) pass(l *lead) {
 		w.follow(l, 0, l.n, nil)
 		return
 	}
+	if row := w.sieve.only(); row != nil && l.row != nil && l.n > len(l.row)/8 {
+		w.comb(l, row)
+		return
+	}
 	boxes := w.boxes[l.at:]
 	for i := range boxes[:l.leaves] {
 		b := &boxes[i]
 		if bound := w.bound(b, l); bound >= w.worst() && bound > math.Inf(-1) {
 			w.follow(l, int(b.from), int(boxes[i+1].from), b)
+		}
+	}
+}
+
+// comb looks at all that a lead leads to and that is in another row, in order.
+// Where both are common that is quicker by the rows than by the postings.
+func (w *walker) comb(l *lead, row []uint64) {
+	row = row[:len(l.row)]
+	for b, m := range l.row {
+		if m &= row[b]; m == 0 {
+			continue
+		}
+		rows := w.rows[b*block:]
+		for m &= w.sieve.block(b); m != 0; m &= m - 1 {
+			i := bits.TrailingZeros64(m)
+			h := 0.0
+			if w.q.Near != nil {
+				h = w.from.h(rows[i].lat, rows[i].lng)
+			}
+			// All postings weigh the same.
+			w.look(l, uint32(b*block+i), h, 0)
 		}
 	}
 }
@@ -158,15 +183,7 @@ func (w *walker) follow(l *lead, from, to int, b *box) {
 	}
 	for ; from < to; from += block {
 		docs := l.posts[from:min(from+block, to)]
-		// First all of them, so that one does not wait for the other's memory.
-		m, at, word := uint64(0), -1, uint64(0)
-		for i, d := range docs {
-			if int(d/block) != at {
-				at = int(d / block)
-				word = w.sieve.block(at)
-			}
-			m |= word >> (d % block) & 1 << i
-		}
+		m := w.sieve.docs(docs)
 		if b != nil && m != 0 {
 			m = w.pinned(l, b, from, m)
 		}
