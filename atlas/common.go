@@ -42,7 +42,7 @@ func (s *segment) shift(l int) (uint8, bool) {
 	switch n := int(s.starts[l+1] - s.starts[l]); {
 	case n*block > s.n:
 		return 0, true
-	case n*block*coarse > s.n && n > bare:
+	case n*block*coarse > s.n:
 		return 3, true
 	}
 	return 0, false
