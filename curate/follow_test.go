@@ -9,6 +9,7 @@ import (
 
 	"citywalk/account"
 	"citywalk/db"
+	"citywalk/outbox"
 	"citywalk/score"
 	"citywalk/shop"
 )
@@ -30,7 +31,8 @@ func (g *rig) drain() {
 }
 
 // One new note has its shop scored anew by a job, and nobody else's; a shop
-// whose notes have not changed keeps what the fit said of it.
+// whose notes have not changed keeps what the fit said of it. There is news of
+// the shop, whose notes search counts.
 func TestScoresFollowANote(t *testing.T) {
 	each(t, func(t *testing.T, g *rig) {
 		sh, _ := g.village()
@@ -44,7 +46,11 @@ func TestScoresFollowANote(t *testing.T) {
 		d := g.drafts(sh.ID, 41, loved)[40]
 		d.SourceID, d.Author, d.Stars, d.Written = "late", "late", 1, g.clock.Now()
 		d.Text = "今天的汤淡得像水，面也坨了，很失望。"
+		news := outbox.Follow(g.DB, shop.Topic, g.clock.Now())
 		g.notes([]Draft{d})
+		if items, _, err := news.Next(ctx); err != nil || len(items) != 1 || items[0].Key != string(sh.ID) {
+			t.Errorf("news of %v, %v, want of the shop", items, err)
+		}
 		g.drain()
 		after := g.score(sh.ID)
 		if after.Notes != before.Notes+1 || after.Mean >= before.Mean {

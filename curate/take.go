@@ -14,6 +14,7 @@ import (
 	"citywalk/fault"
 	"citywalk/gazetteer"
 	"citywalk/jobs"
+	"citywalk/outbox"
 	"citywalk/shop"
 )
 
@@ -56,12 +57,20 @@ func (s *Service) Take(ctx context.Context, who account.Session, source string, 
 	return s.take(ctx, who.Person, source, drafts, s.soon)
 }
 
-// soon has what was touched scored: few notes one by one, many by a fit.
+// soon has what was touched scored: few notes one by one, many by a fit. Of few
+// there is news too, because search counts the notes of a shop; of many it
+// hears when it next compares.
 func (s *Service) soon(tx *db.Tx, touched []Note) error {
 	const few = 20
 	if len(touched) <= few {
 		for _, n := range touched {
 			if err := s.rescoreLater(tx, n); err != nil {
+				return err
+			}
+			if n.Shop == "" {
+				continue
+			}
+			if err := outbox.Put(tx, shop.Topic, string(n.Shop)); err != nil {
 				return err
 			}
 		}

@@ -2,9 +2,11 @@ package discover
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -88,12 +90,16 @@ func (s *Service) build(ctx context.Context, city string) (*town, error) {
 	if err != nil {
 		return nil, err
 	}
+	var bad error
 	err = s.DB.View(ctx, func(tx *db.Tx) (err error) {
-		t.index, err = indexOf(tx, t, s.cores())
+		t.index, bad, err = indexOf(tx, t, s.cores())
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("discover: read %s: %w", city, err)
+	}
+	if bad != nil && s.OnError != nil {
+		s.OnError(bad)
 	}
 	t.learnWords()
 	return t, nil
@@ -108,8 +114,12 @@ func (s *Service) cores() int {
 }
 
 // indexOf reads the shops of a town and makes their documents, as many at once
-// as there are cores. In which order they come makes no difference.
-func indexOf(tx *db.Tx, t *town, cores int) (*atlas.Index, error) {
+// as there are cores. In which order they come makes no difference. Those that
+// cannot be read are left out; bad is errDocument for each of the first.
+func indexOf(tx *db.Tx, t *town, cores int) (x *atlas.Index, bad, err error) {
+	const told = 10
+	var mu sync.Mutex
+	unread := 0
 	b := atlas.NewBuilder(cores)
 	lots := make(chan []shopRow, 2*cores)
 	g, ctx := errgroup.WithContext(tx.Context())
@@ -119,12 +129,17 @@ func indexOf(tx *db.Tx, t *town, cores int) (*atlas.Index, error) {
 			for lot := range lots {
 				for i := range lot {
 					d, err := m.document(&lot[i])
-					if err != nil {
-						return err
+					if err == nil {
+						err = b.Add(d)
 					}
-					if err := b.Add(d); err != nil {
-						return err
+					if err == nil {
+						continue
 					}
+					mu.Lock()
+					if unread++; unread <= told {
+						bad = errors.Join(bad, fmt.Errorf("%w: %s: %w", errDocument, lot[i].ID, err))
+					}
+					mu.Unlock()
 				}
 			}
 			return nil
@@ -142,9 +157,10 @@ func indexOf(tx *db.Tx, t *town, cores int) (*atlas.Index, error) {
 		})
 	})
 	if err := g.Wait(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return b.Finish(nil)
+	x, err = b.Finish(nil)
+	return x, bad, err
 }
 
 // surround reads anew what lies around in a city, and puts right what of its

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -143,6 +144,15 @@ func TestOneBadShopKeepsNobodyBack(t *testing.T) {
 		}
 		if got := g.find(g.node, Query{}); fmt.Sprint(got) != "[后来的面馆]" {
 			t.Errorf("found %v", got)
+		}
+		fresh := g.another()
+		var told error
+		fresh.OnError = func(err error) { told = err }
+		if got := g.find(fresh, Query{}); fmt.Sprint(got) != "[后来的面馆]" {
+			t.Errorf("a node that reads everything found %v", got)
+		}
+		if !errors.Is(told, errDocument) {
+			t.Errorf("it tells %v of the shop that it cannot read", told)
 		}
 	})
 }
