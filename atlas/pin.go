@@ -81,11 +81,15 @@ func (w *walker) pinned(l *lead, b *box, from int, m uint64) uint64 {
 	// metres are no less than 2*radius*√h.
 	far := w.mix.reach / (2 * radius)
 	heavy, need := uint8(0), w.lack(l, 0)
+	other, others := heavy, need // The weight before; most lists have two.
 	for rest := m; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		if l.heavy != nil && l.heavy[from+i] != heavy {
-			heavy = l.heavy[from+i]
-			need = w.lack(l, heavy)
+			heavy, need, other, others = other, others, heavy, need
+			if l.heavy[from+i] != heavy {
+				heavy = l.heavy[from+i]
+				need = w.lack(l, heavy)
+			}
 		}
 		p := pins[i]
 		lack := need - weightPrior/255*float64(p.prior)

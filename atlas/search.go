@@ -58,7 +58,10 @@ func (t *top) push(f found, match []Match) {
 	}
 	t.best = append(t.best, f)
 	i := len(t.best) - 1
-	for ; i > 0 && !t.before(&t.best[i-1], &f); i-- {
+	for ; i > 0; i-- {
+		if b := &t.best[i-1]; b.key > f.key || b.key == f.key && t.before(b, &f) {
+			break
+		}
 		t.best[i] = t.best[i-1]
 	}
 	t.best[i] = f
