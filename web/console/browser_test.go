@@ -40,6 +40,7 @@ func TestPagesOnDesktopAndPhone(t *testing.T) {
 			_, err := g.Curate.Decide(t.Context(), v.colleague.Session, proposed, curate.Ruling{Verdict: curate.Included, Reason: "汤头好", Tie: curate.Tie{Words: "店主是表哥"}}, g.key())
 			g.must(err)
 			g.appealed(v, appealed)
+			reported := casePath(string(g.noted().ID))
 			page := webtest.Open(t, device, "")
 			look := func(shot string) {
 				t.Helper()
@@ -67,7 +68,7 @@ func TestPagesOnDesktopAndPhone(t *testing.T) {
 				{"redemptions", "/console/redemptions?shop=" + string(g.ours.ID)}, {"redemption", "/console/redemptions/" + string(red.ID)},
 				{"statements", "/console/statements"}, {"statement", "/console/statements/" + string(g.ours.Merchant) + "/2026-03-02"},
 				{"trial", "/console/trial"}, {"entries", "/console/entries"}, {"entry", "/console/entries/redeem/" + string(red.ID)}, {"proof", "/console/proof"},
-				{"jobs", "/console/jobs"}, {"audit", "/console/audit"}, {"audit-proof", "/console/audit/proof"},
+				{"reports", reportsPath}, {"reported", reported}, {"notes", shopNotesPath(g.ours.ID)}, {"jobs", "/console/jobs"}, {"audit", "/console/audit"}, {"audit-proof", "/console/audit/proof"},
 				{"plans", "/console/plans"}, {"plan", "/console/plans/annual"}, {"access", "/console/access"},
 			} {
 				page.Open(g.url + p.path)
