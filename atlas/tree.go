@@ -36,6 +36,7 @@ type box struct {
 // How many pieces make one. Fewer postings than bare have no tree.
 const (
 	leafMin  = 24
+	pinsMin  = block / 2 // Where there are pins, for which more cost little.
 	pieceMin = 8
 	pieceMax = 16
 	bare     = 128
@@ -116,9 +117,12 @@ func (p *planter) lists(from, to int) {
 // get no pins. It is cut by numbers that are near each other where the postings
 // are.
 func (p *planter) grow(posts []uint32, heavy []uint8, pins []pin, numbers []uint32) {
-	t := tree{at: uint32(len(p.boxes))}
+	t, least := tree{at: uint32(len(p.boxes))}, leafMin
+	if pins != nil {
+		least = pinsMin
+	}
 	for i := 0; i < len(posts); {
-		end := cut(numbers, i, leafMin)
+		end := cut(numbers, i, least)
 		b := p.leaf(posts[i:end])
 		b.from = uint32(i)
 		if heavy != nil {
