@@ -12,18 +12,22 @@
 //
 //	query -> leads -> boxes, best bound first -> documents -> the best 20
 //	          |         |                          |
-//	          |         where, flags, prior        a bit for each filter,
-//	          |         and weight at most         then the row, then the words
+//	          |         where, flags, prior        a bit for each filter, then
+//	          |         and weight at most         the pin, the row, the words
 //	          the postings that the fewest documents have
 //
 // Documents are numbered by tiers of their prior, and by place within a tier.
 // So each term's postings, in the order of the numbers, can be cut into a tree
 // whose boxes hold documents that are alike (tree.go); a walk goes into that box
 // next which could hold the best, and ends when none could hold a better one
-// than the hits so far (walk.go). Phrases of several terms are met by going
-// through the postings of the rarest in order (lead.go). What is nearest goes by
-// a tree of places alone. Facets go over all that match, 64 documents at once
-// (sweep.go).
+// than the hits so far (walk.go). What a search waits for is memory, so a
+// posting knows roughly where its document is and its prior, and most of a leaf
+// is ruled out without going to the documents (pin.go); common lists are rows of
+// bits too, which the sieve takes like flags (common.go); and terms that the
+// same documents have share a list. Phrases of several terms are met by going
+// through the postings of the rarest, a list at a time (meet.go). What is
+// nearest goes by a tree of places alone. Facets go over all that match, 64
+// documents at once (sweep.go).
 //
 // Changes make small segments beside a large one, which are merged like the
 // digits of a number, and everything beside the readers when enough is new or

@@ -95,7 +95,7 @@ func (p *plain) rank(q *Query, d Doc) (ranked, bool) {
 	if !ok {
 		return ranked{}, false
 	}
-	r := ranked{hit: Hit{ID: d.ID, Matched: matched, Payload: d.Payload}, doc: d}
+	r := ranked{hit: Hit{ID: d.ID, Matched: matched, Payload: string(d.Payload)}, doc: d}
 	near, h := 0.0, 0.0
 	m := newMixer(q)
 	if q.Near != nil {

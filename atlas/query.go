@@ -74,15 +74,15 @@ type Answer struct {
 	Facets *Facets
 }
 
-// A Hit is one place found. Its id and its payload are the index's own: the
-// payload is not to be changed, and both are to be copied if they are kept,
-// because they keep the whole index of their time in memory.
+// A Hit is one place found. Its id and its payload are the index's own, and to
+// be copied if they are kept, because they keep the whole index of their time in
+// memory.
 type Hit struct {
 	ID       string
 	Distance float64 // Metres; 0 without Near.
 	Score    float32 // Of Best, 0..1; otherwise what it was sorted by.
 	Matched  []Match // One for each clause that matched.
-	Payload  []byte
+	Payload  string
 }
 
 // A Match says which phrase of a clause was best, and what it was worth.

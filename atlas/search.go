@@ -114,7 +114,7 @@ func (w *walker) answer() Answer {
 	if len(best) > q.Limit {
 		best = best[:q.Limit]
 		last := best[q.Limit-1]
-		a.Next = Cursor{q.Sort, true, last.key, w.top.views[last.view].text(last.doc)}
+		a.Next = Cursor{q.Sort, true, last.key, text(w.top.views[last.view].id(last.doc))}
 	}
 	if len(best) == 0 {
 		return a
@@ -138,7 +138,7 @@ func (w *walker) row(f found) []Match {
 // hit fills in one hit; all has room for its matches.
 func (w *walker) hit(h *Hit, f found, all []Match) []Match {
 	v := w.top.views[f.view]
-	h.ID, h.Payload, h.Score = v.text(f.doc), v.payload(f.doc), float32(f.key)
+	h.ID, h.Payload, h.Score = text(v.id(f.doc)), text(v.payload(f.doc)), float32(f.key)
 	switch {
 	case w.q.Sort == Distance:
 		h.Distance = metres(-f.key)

@@ -123,11 +123,8 @@ func (s *bodies) payload(d uint32) []byte {
 	return s.pay[from:to:to]
 }
 
-// text returns a document's id without a copy: the bytes never change.
-func (s *bodies) text(d uint32) string {
-	b := s.id(d)
-	return unsafe.String(unsafe.SliceData(b), len(b))
-}
+// text is bytes that never change, without a copy.
+func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // texts is many strings in one: text i is bytes[ends[i]:ends[i+1]].
 type texts struct {

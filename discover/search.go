@@ -62,25 +62,34 @@ type Query struct {
 	Limit      int
 	After      string
 	Lang       fault.Lang
-	Room       *Room // For the hits; nil takes new memory.
+	Room       *Room // For the hits; nil takes new memory, which can be kept.
 }
 
 // A Room is the memory of an answer's hits, which can be used again when the
-// answer is not needed any more. Their texts are never in it.
+// answer is not needed any more. Their texts are the index's own: what is kept
+// of them has to be copied, and who is done with the answer leaves the room, so
+// that no index stays in memory for its sake.
 type Room struct {
 	hits   []Hit
 	dishes []string
 	whys   []Why
 }
 
-// take empties the room and makes it large enough for n hits.
+// take makes the room large enough for n hits.
 func (r *Room) take(n int) (hits []Hit, dishes []string, whys []Why) {
 	if n > cap(r.hits) {
-		r.hits, r.dishes, r.whys = make([]Hit, n), make([]string, 0, n*dishesShown), make([]Why, 0, n*reasonsSaid)
+		r.hits, r.dishes, r.whys = make([]Hit, n), make([]string, n*dishesShown), make([]Why, n*reasonsSaid)
 	}
-	hits = r.hits[:n]
-	clear(hits)
-	return hits, r.dishes[:0], r.whys[:0]
+	r.hits, r.dishes, r.whys = r.hits[:n], r.dishes[:n*dishesShown], r.whys[:n*reasonsSaid]
+	clear(r.hits)
+	return r.hits, r.dishes[:0], r.whys[:0]
+}
+
+// Leave empties the room.
+func (r *Room) Leave() {
+	clear(r.hits)
+	clear(r.dishes)
+	clear(r.whys)
 }
 
 // An Answer is one page of what was found.
@@ -352,35 +361,26 @@ func (x *question) answer(found atlas.Answer, from *geo.Point, local time.Time) 
 	return out, nil
 }
 
-// hits reads what the index found. All texts are parts of one piece of memory,
-// and so are all dishes and all reasons of another, since nothing else in an
-// answer is made as often.
+// hits reads what the index found. All dishes are parts of one piece of memory,
+// and so are all reasons and, without a room, all texts, since nothing else in
+// an answer is made as often.
 func (x *question) hits(found []atlas.Hit, from *geo.Point, local time.Time) ([]Hit, error) {
 	if len(found) == 0 {
 		return nil, nil
 	}
-	size := 0
-	for i := range found {
-		size += len(found[i].Payload)
-	}
-	var texts strings.Builder
-	texts.Grow(size)
-	for i := range found {
-		texts.Write(found[i].Payload)
-	}
-	rest, asked := texts.String(), strings.TrimSpace(x.Text)
-	room := x.Room
+	asked, room := strings.TrimSpace(x.Text), x.Room
 	if room == nil {
+		copied(found)
 		room = new(Room)
 	}
 	hits, dishes, whys := room.take(len(found))
 	for i := range hits {
-		h, n := &hits[i], len(found[i].Payload)
-		terms, err := h.read(rest[:n], dishes)
+		h := &hits[i]
+		terms, err := h.read(found[i].Payload, dishes)
 		if err != nil {
 			return nil, err
 		}
-		rest, dishes = rest[n:], dishes[len(h.Dishes):len(h.Dishes)]
+		dishes = dishes[len(h.Dishes):len(h.Dishes)]
 		h.Gives, h.Distance = terms.short(x.Lang), found[i].Distance
 		if from == nil {
 			h.Distance = -1
@@ -390,6 +390,24 @@ func (x *question) hits(found []atlas.Hit, from *geo.Point, local time.Time) ([]
 		h.Why = slices.Clip(whys[begun:])
 	}
 	return hits, nil
+}
+
+// copied makes the payloads parts of one copy.
+func copied(found []atlas.Hit) {
+	size := 0
+	for i := range found {
+		size += len(found[i].Payload)
+	}
+	var texts strings.Builder
+	texts.Grow(size)
+	for i := range found {
+		texts.WriteString(found[i].Payload)
+	}
+	rest := texts.String()
+	for i := range found {
+		n := len(found[i].Payload)
+		found[i].Payload, rest = rest[:n], rest[n:]
+	}
 }
 
 // serves returns the dish of the shop that the words name, or "".

@@ -58,6 +58,7 @@ func (a *API) serveQuick(answer quickly, w http.ResponseWriter, r *http.Request)
 		w.WriteHeader(http.StatusOK)
 		web.Send(w, r, s.body) // If that fails the caller has gone.
 	}
+	s.room.Leave()
 	if cap(s.body) <= sheetMax {
 		sheets.Put(s)
 	}
