@@ -64,6 +64,8 @@ type town struct {
 	board  atomic.Pointer[board] // For the map; nil until the city was surveyed.
 	words  atomic.Pointer[parlance.City]
 	heard  map[string]bool // Spots that words knows.
+
+	readings atomic.Pointer[readings]
 }
 
 // town returns a city as it is now, the programme's own for ""; nil is a city
@@ -308,6 +310,7 @@ func (s *Service) put(ctx context.Context, ids []string, rows map[string]shopRow
 		if err := t.index.Apply(b); err != nil {
 			return fmt.Errorf("discover: change the index of %s: %w", t.city, err)
 		}
+		t.forget()
 		t.board.Store(board)
 		s.guide.changed = true
 		t.learnNew(b.Put)
@@ -358,6 +361,7 @@ func (t *town) learnWords() {
 		t.heard[spot.Name] = true
 	}
 	t.words.Store(parlance.NewCity(v))
+	t.forget()
 }
 
 // learnNew is learnWords, if the documents have a district that was not heard

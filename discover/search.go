@@ -231,8 +231,8 @@ func (t *town) understand(q Query) (x question, err error) {
 	x.Query, x.asks = q, []parlance.Ask{{}}
 	if text := strings.TrimSpace(q.Text); text != "" {
 		x.Text = text
-		r := t.words.Load().Read(text)
-		x.parts, x.asks, x.read = r.Parts, []parlance.Ask{r.Ask}, &r
+		r := t.read(text)
+		x.parts, x.asks, x.read = r.Parts, []parlance.Ask{r.Ask}, r
 	}
 	if err := x.turn(); err != nil {
 		return x, err
