@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -37,7 +36,7 @@ func (r *Runner) do(ctx context.Context, j Job) {
 		case j.Attempts >= h.attempts:
 			return setBack(tx, j, Dead, tx.Now(), brief(failed))
 		}
-		return setBack(tx, j, Queued, tx.Now().Add(wait(h.base, j.Attempts)), brief(failed))
+		return setBack(tx, j, Queued, tx.Now().Add(r.wait(h.base, j.Attempts)), brief(failed))
 	})
 	if errors.Is(err, db.ErrNone) {
 		err = errLost
@@ -94,13 +93,13 @@ func (r *Runner) renew(ctx context.Context, j Job) error {
 
 // wait returns how long a job waits after its n-th failed attempt: between
 // half of base doubled n-1 times and all of it.
-func wait(base time.Duration, n int) time.Duration {
+func (r *Runner) wait(base time.Duration, n int) time.Duration {
 	d := base
 	for i := 1; i < n && d < waitMax; i++ {
 		d *= 2
 	}
 	d = min(d, waitMax)
-	return d - rand.N(d/2+1)
+	return d - r.Jitter(d/2+1)
 }
 
 // brief returns the first line of an error, shortened.

@@ -338,6 +338,7 @@ func TestWindowHoldsItsTime(t *testing.T) {
 }
 
 func TestWaitGrowsAndIsBounded(t *testing.T) {
+	r := NewRunner(nil, 1)
 	rapid.Check(t, func(t *rapid.T) {
 		base := time.Duration(rapid.Int64Range(1, int64(2*time.Hour)).Draw(t, "base"))
 		n := rapid.IntRange(1, 200).Draw(t, "n")
@@ -345,7 +346,7 @@ func TestWaitGrowsAndIsBounded(t *testing.T) {
 		if n < 64 && base<<(n-1)>>(n-1) == base {
 			full = min(full, base<<(n-1))
 		}
-		if d := wait(base, n); d > full || d < full/2-1 {
+		if d := r.wait(base, n); d > full || d < full/2-1 {
 			t.Fatalf("waits %v, want %v to %v", d, full/2, full)
 		}
 	})

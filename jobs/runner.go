@@ -30,6 +30,9 @@ type Runner struct {
 	// of every failure to reach the database. It is called from several
 	// goroutines. Set it before Run.
 	OnError func(j Job, err error)
+	// Jitter returns a random part of n, 0 included, by which the wait after
+	// a failed attempt is shortened. The simulator sets its own before Run.
+	Jitter func(n time.Duration) time.Duration
 
 	db       *db.DB
 	workers  int
@@ -56,7 +59,8 @@ type periodic struct {
 // NewRunner returns a runner over d that runs up to workers jobs at once.
 func NewRunner(d *db.DB, workers int) *Runner {
 	return &Runner{
-		db: d, workers: max(workers, 1), handlers: map[string]handler{}, kinds: ",",
+		Jitter: rand.N[time.Duration],
+		db:     d, workers: max(workers, 1), handlers: map[string]handler{}, kinds: ",",
 		wake: make(chan struct{}, 1), windows: map[string]time.Time{},
 	}
 }

@@ -30,6 +30,7 @@ type world struct {
 	seed    int64
 	dice    *rand.Rand
 	coin    *rand.Rand // For what is done in public.
+	jitter  *rand.Rand // For how long a job that failed waits.
 	weather weather
 
 	told   time.Time // The last time that a clock told.
@@ -81,7 +82,7 @@ type failed struct{ what string }
 
 func (c *city) wake(ctx context.Context, dir string, seed int64, o Options) (w *world, err error) {
 	d := dice(seed)
-	w = &world{city: c, ctx: ctx, dir: dir, seed: seed, dice: d, coin: dice(-seed), weather: draw(d), whole: o.Trace,
+	w = &world{city: c, ctx: ctx, dir: dir, seed: seed, dice: d, coin: dice(-seed), jitter: dice(seed << 32), weather: draw(d), whole: o.Trace,
 		sum: sha256.New(), keys: map[account.ID]int{}, reached: map[string]int{}}
 	defer func() {
 		if err != nil {
@@ -138,6 +139,7 @@ func (w *world) open(no int) (*node, error) {
 	}
 	n.Node = inner
 	n.Runner.OnError = w.jobFailed
+	n.Runner.Jitter = func(n time.Duration) time.Duration { return time.Duration(w.jitter.Int64N(int64(n))) }
 	return n, nil
 }
 

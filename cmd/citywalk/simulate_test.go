@@ -81,11 +81,15 @@ func TestSimulationOfFailedSeeds(t *testing.T) {
 
 // TestSimulationIsDeterministic lives seeds twice and compares what happened.
 func TestSimulationIsDeterministic(t *testing.T) {
-	o := simulate.Options{Seeds: []int64{1, 2, 3, 1, 2, 3}, Steps: 200, Workers: 2}
+	const lives = 12
+	o := simulate.Options{Steps: 200, Workers: 2}
+	for i := range 2 * lives {
+		o.Seeds = append(o.Seeds, int64(i%lives+1))
+	}
 	results := live(t, o)
-	for i := range 3 {
-		if results[i].Hash != results[i+3].Hash || results[i].Hash == "" {
-			t.Errorf("seed %d: trace %s, then %s", results[i].Seed, results[i].Hash, results[i+3].Hash)
+	for i := range lives {
+		if results[i].Hash != results[i+lives].Hash || results[i].Hash == "" {
+			t.Errorf("seed %d: trace %s, then %s", results[i].Seed, results[i].Hash, results[i+lives].Hash)
 		}
 	}
 }
