@@ -198,6 +198,7 @@ func (s *Service) StartCover(ctx context.Context, who account.Session, ask Cover
 	if err != nil {
 		return p, err
 	}
+	s.awake()
 	return s.CoverPlan(ctx, who, id)
 }
 

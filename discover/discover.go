@@ -134,6 +134,7 @@ type Service struct {
 	OnError func(error)      // Is told what went wrong while following; may be nil.
 	Now     func() time.Time // What "open now" means; nil asks the database.
 
+	wake    func() // Tells the jobs' runner of this node that one was enqueued; see awake.
 	guide   guide
 	honours fresh[shop.ID, Honour]
 	weeks   fresh[string, Week]

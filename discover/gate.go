@@ -195,6 +195,9 @@ func (s *Service) SetGate(ctx context.Context, who account.Session, plan string,
 		}
 		return account.Audit(tx, who.Person, "discover.set_gate", string(g.ID), map[string]any{"plan": plan, "conditions": c})
 	})
+	if err == nil {
+		s.awake()
+	}
 	return g, err
 }
 

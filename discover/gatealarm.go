@@ -190,6 +190,9 @@ func (s *Service) Extend(ctx context.Context, who account.Session, id AlarmID, d
 	x, _, err = idem.Do(ctx, s.DB, k, func(tx *db.Tx) (Extension, error) {
 		return decide(tx, who.Person, id, days, members)
 	})
+	if err == nil {
+		s.awake()
+	}
 	return x, err
 }
 

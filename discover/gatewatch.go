@@ -251,6 +251,7 @@ func (f *finding) settleGate(tx *db.Tx, g Gate, day ledger.Day) error {
 // happened every five minutes, and one at once when it was set. Half an hour
 // after the night the lists are made. Plans are made when they are asked for.
 func (s *Service) Register(r *jobs.Runner, night time.Duration) {
+	s.wake = r.Wake
 	r.Every("discover.watch", 24*time.Hour, night, 3, func(ctx context.Context, _ time.Time) error { return s.Watch(ctx) })
 	r.Every("discover.follow", 5*time.Minute, 0, 1, func(ctx context.Context, _ time.Time) error { return s.Follow(ctx) })
 	r.Handle(gateJob, 5, 10*time.Second, s.gateHandler)
@@ -258,6 +259,14 @@ func (s *Service) Register(r *jobs.Runner, night time.Duration) {
 	s.registerLists(r, night+30*time.Minute)
 	r.Handle(coverJob, coverAttempts, 10*time.Second, s.coverHandler)
 	r.Every("discover.sweep", 5*time.Minute, 0, 1, func(ctx context.Context, _ time.Time) error { return s.SweepCovers(ctx) })
+}
+
+// awake has this node begin at once what a command enqueued and committed:
+// somebody looks on.
+func (s *Service) awake() {
+	if s.wake != nil {
+		s.wake()
+	}
 }
 
 // gateHandler measures the city of a gate that was set.

@@ -227,7 +227,6 @@ func (a *App) setGate(w http.ResponseWriter, r *http.Request) error {
 	}
 	g, err := a.Discover.SetGate(r.Context(), web.Session(r), f.text("plan"), c)
 	if err == nil {
-		a.Runner.Wake()
 		return web.SeeAndSay(w, r, coverPath+"/gates/"+string(g.ID), "say.gate")
 	}
 	p := a.page(r, "coverage.gate", "tab.coverage")
@@ -285,7 +284,6 @@ func (a *App) extend(w http.ResponseWriter, r *http.Request) error {
 	f := &reader{Form: form}
 	_, err = a.Discover.Extend(r.Context(), web.Session(r), one.ID, f.number("days"), f.number("members"), key(form))
 	if err == nil {
-		a.Runner.Wake()
 		return web.SeeAndSay(w, r, coverPath+"/alarms/"+string(one.ID), "say.extended")
 	}
 	p := a.page(r, "coverage.alarm", "tab.coverage")

@@ -81,7 +81,6 @@ func (a *App) startPlanning(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		var p discover.CoverPlan
 		if p, err = a.Discover.StartCover(r.Context(), web.Session(r), ask, key(form)); err == nil {
-			a.Runner.Wake()
 			return web.See(w, r, planningOf(p.ID))
 		}
 	}
