@@ -206,6 +206,42 @@ func TestAnOlderLookChangesNothing(t *testing.T) {
 	})
 }
 
+// TestAnOlderLookWhereNoGateIs does the same in a city whose gate was taken away:
+// what it promised stays promised, and no gate tells which look is the later.
+func TestAnOlderLookWhereNoGateIs(t *testing.T) {
+	eachGate(t, func(t *testing.T, g *gateRig) {
+		ctx := t.Context()
+		shops := g.street(middle, "黄浦区")
+		g.station(middle)
+		gate := g.gate("", "", 60)
+		g.bought(gateMember("a"), pass.Place{})
+		g.must(g.EndGate(ctx, g.operator, gate.ID))
+		look := func() *finding {
+			f := &finding{by: map[Conditions]Measure{}}
+			g.must(g.DB.View(ctx, func(tx *db.Tx) error { return g.look(tx, "上海", true, f) }))
+			return f
+		}
+		after := func(what string, older *finding, alarms int) {
+			t.Helper()
+			g.must(g.measureCity(ctx, "上海", true))
+			written, err := g.settle(ctx, "上海", older)
+			g.must(err)
+			if all := g.alarms(); written || len(all) != alarms || gateRows(t, g.DB, `SELECT COUNT(*) FROM discover_alarms`) != 1 {
+				t.Errorf("%s, and somebody saw it before: written %v, %d alarms stand, want %d", what, written, len(all), alarms)
+			}
+		}
+		good := look()
+		g.pause(shops[0])
+		after("fallen", good, 1)
+		bad := look()
+		g.must(g.shops.Resume(ctx, g.operator, shops[0].ID))
+		after("risen", bad, 0)
+		if n := gateRows(t, g.DB, `SELECT reached FROM discover_coverage WHERE district = '' AND gate = ''`); n != 100*gateShareBase {
+			t.Errorf("the day's number is %d, as it was seen before", n)
+		}
+	})
+}
+
 // TestALookOfASlowClock has a node whose clock is behind measure what a node
 // before it measured otherwise: what is so counts, not what the clocks say.
 func TestALookOfASlowClock(t *testing.T) {
@@ -218,7 +254,7 @@ func TestALookOfASlowClock(t *testing.T) {
 		g.must(g.Follow(t.Context()))
 		now, err := g.Gate(t.Context(), gate.ID)
 		g.must(err)
-		if now.State != GateClosed || !now.Measured.After(gate.Measured) {
+		if now.State != GateClosed || !now.Measured.Before(gate.Measured) {
 			t.Errorf("the gate is %s, measured at %s; before at %s", now.State, now.Measured, gate.Measured)
 		}
 	})

@@ -69,20 +69,36 @@ func endGate(tx *db.Tx, id GateID) error {
 	return nil
 }
 
-// readGate writes what was measured of a gate at a moment. Each time bears
-// another moment, so that whoever looked before can tell, whatever the clocks
-// of two nodes say.
+// looksWritten is how many looks at a city were written.
+func looksWritten(tx *db.Tx, city string) (int, error) {
+	n, err := db.One[int](tx, `SELECT COALESCE(MAX(n), 0) AS n FROM discover_looks WHERE city = $1`, city)
+	if err != nil {
+		return n, fmt.Errorf("discover: read the looks at %s: %w", city, err)
+	}
+	return n, nil
+}
+
+// countLook counts a look that is written now. It reports false, and counts
+// nothing, if there are no longer as many as when it began.
+func countLook(tx *db.Tx, city string, before int) (counted bool, err error) {
+	n, err := tx.Exec(`
+		INSERT INTO discover_looks (city, n) VALUES ($1, CAST($2 AS BIGINT) + 1)
+		ON CONFLICT (city) DO UPDATE SET n = discover_looks.n + 1 WHERE discover_looks.n = $2`, city, before)
+	if err != nil {
+		return false, fmt.Errorf("discover: count a look at %s: %w", city, err)
+	}
+	return n == 1, nil
+}
+
+// readGate writes what was measured of a gate at a moment.
 func readGate(tx *db.Tx, g Gate, state GateState, m Measure, at time.Time) error {
 	since := g.Since
 	if state != g.State {
 		since = tx.Now()
 	}
-	if !at.After(g.Measured) {
-		at = g.Measured.Add(time.Millisecond)
-	}
 	if err := tx.Change(`
 		UPDATE discover_gates SET state = $2, reached = $3, since = $4, measured = $5
-		WHERE id = $1 AND version = $6 AND state = $7 AND ended = 0 AND measured = $8`, g.ID, state, m.Reached, since, at, g.Version, g.State, g.Measured); err != nil {
+		WHERE id = $1 AND version = $6 AND state = $7 AND ended = 0`, g.ID, state, m.Reached, since, at, g.Version, g.State); err != nil {
 		return fmt.Errorf("discover: keep the measure of %s: %w", g.ID, err)
 	}
 	return nil

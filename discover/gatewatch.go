@@ -84,6 +84,7 @@ func (s *Service) Follow(ctx context.Context) error {
 // A finding is what one look at a city brought.
 type finding struct {
 	at       time.Time // The moment that was looked at.
+	looks    int       // How many looks at the city were written by then.
 	closed   []GateID  // What writing it closed.
 	gates    []Gate
 	promised []pass.Promised
@@ -99,7 +100,7 @@ const looksMost = 5
 // database; what changed by the time of writing is left for the next look. If
 // another look was written in between, nobody can tell by clocks which of them
 // is older, and a slow node must neither open a gate that fell meanwhile nor
-// end its alarm: the city is looked at again.
+// end an alarm: the city, whose written looks are counted, is looked at again.
 func (s *Service) measureCity(ctx context.Context, city string, wide bool) error {
 	for range looksMost {
 		f := finding{by: map[Conditions]Measure{}}
@@ -140,7 +141,9 @@ func (s *Service) write(ctx context.Context, city string, f *finding) (written b
 		if err != nil || !slices.EqualFunc(now, f.gates, Gate.unmoved) {
 			return err
 		}
-		written = true
+		if written, err = countLook(tx, city, f.looks); err != nil || !written {
+			return err
+		}
 		day := ledger.DayOf(tx.Now(), s.Zone)
 		for _, g := range f.gates {
 			if err := f.settleGate(tx, g, day); err != nil {
@@ -162,10 +165,8 @@ func (s *Service) write(ctx context.Context, city string, f *finding) (written b
 	return written, err
 }
 
-// unmoved reports whether a gate was neither changed nor measured since.
-func (g Gate) unmoved(since Gate) bool {
-	return g.ID == since.ID && g.Version == since.Version && g.Measured.Equal(since.Measured)
-}
+// unmoved reports whether nobody changed a gate since.
+func (g Gate) unmoved(since Gate) bool { return g.ID == since.ID && g.Version == since.Version }
 
 // usualIn is the usual conditions of an area.
 func usualIn(city, district string) Conditions {
@@ -176,6 +177,9 @@ func usualIn(city, district string) Conditions {
 
 func (s *Service) look(tx *db.Tx, city string, wide bool, f *finding) (err error) {
 	f.at = tx.Now()
+	if f.looks, err = looksWritten(tx, city); err != nil {
+		return err
+	}
 	if f.gates, err = gatesOf(tx, city); err != nil {
 		return err
 	}
