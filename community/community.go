@@ -44,7 +44,6 @@ import (
 	"citywalk/curate"
 	"citywalk/db"
 	"citywalk/fault"
-	"citywalk/outbox"
 	"citywalk/shop"
 )
 
@@ -72,7 +71,7 @@ func member(who account.Session) error {
 }
 
 // tell says within tx that what is known of a shop's notes changed.
-func tell(tx *db.Tx, id shop.ID) error { return outbox.Put(tx, shop.Topic, string(id)) }
+func tell(tx *db.Tx, id shop.ID) error { return shop.Said(tx, id) }
 
 // seen returns the shop of a note that everybody may see, or ErrNote.
 func seen(tx *db.Tx, id curate.NoteID) (shop.ID, error) {

@@ -46,7 +46,7 @@ func TestScoresFollowANote(t *testing.T) {
 		d := g.drafts(sh.ID, 41, loved)[40]
 		d.SourceID, d.Author, d.Stars, d.Written = "late", "late", 1, g.clock.Now()
 		d.Text = "今天的汤淡得像水，面也坨了，很失望。"
-		news := outbox.Follow(g.DB, shop.Topic, g.clock.Now())
+		news := outbox.Follow(g.DB, shop.SaidTopic, g.clock.Now())
 		g.notes([]Draft{d})
 		if items, _, err := news.Next(ctx); err != nil || len(items) != 1 || items[0].Key != string(sh.ID) {
 			t.Errorf("news of %v, %v, want of the shop", items, err)

@@ -156,7 +156,7 @@ func (s *Service) Link(ctx context.Context, who account.Session, id NoteID, to s
 		}
 		n.Shop = to
 		s.gazetteers.forget(n.City)
-		if err := s.rescoreLater(tx, n); err != nil {
+		if err := errors.Join(told(tx, []Note{n}), s.rescoreLater(tx, n)); err != nil {
 			return err
 		}
 		return account.Audit(tx, who.Person, "curate.link", string(id), map[string]any{"shop": to, "alias": alias != ""})

@@ -14,7 +14,6 @@ import (
 	"citywalk/fault"
 	"citywalk/gazetteer"
 	"citywalk/jobs"
-	"citywalk/outbox"
 	"citywalk/shop"
 )
 
@@ -57,20 +56,12 @@ func (s *Service) Take(ctx context.Context, who account.Session, source string, 
 	return s.take(ctx, who.Person, source, drafts, s.soon)
 }
 
-// soon has what was touched scored: few notes one by one, many by a fit. Of few
-// there is news too, because search counts the notes of a shop; of many it
-// hears when it next compares.
+// soon has what was touched scored: few notes one by one, many by a fit.
 func (s *Service) soon(tx *db.Tx, touched []Note) error {
 	const few = 20
 	if len(touched) <= few {
 		for _, n := range touched {
 			if err := s.rescoreLater(tx, n); err != nil {
-				return err
-			}
-			if n.Shop == "" {
-				continue
-			}
-			if err := outbox.Put(tx, shop.Topic, string(n.Shop)); err != nil {
 				return err
 			}
 		}
@@ -146,7 +137,8 @@ type batch struct {
 	results  []Result
 }
 
-// keep writes a batch in one transaction.
+// keep writes a batch in one transaction, with news of the shops whose notes it
+// changed: search counts them.
 func (s *Service) keep(ctx context.Context, who account.ID, b batch, after func(*db.Tx, []Note) error) error {
 	return s.DB.Update(ctx, func(tx *db.Tx) (err error) {
 		var touched []Note
@@ -165,11 +157,25 @@ func (s *Service) keep(ctx context.Context, who account.ID, b batch, after func(
 		if len(touched) == 0 {
 			return nil
 		}
+		if err := told(tx, touched); err != nil {
+			return err
+		}
 		if err := after(tx, touched); err != nil {
 			return err
 		}
 		return account.Audit(tx, who, "curate.take", b.source, map[string]any{"notes": len(touched)})
 	})
+}
+
+// told says within tx of which shops there are other notes now.
+func told(tx *db.Tx, touched []Note) error {
+	var at []shop.ID
+	for _, n := range touched {
+		if n.Shop != "" {
+			at = append(at, n.Shop)
+		}
+	}
+	return shop.Said(tx, at...)
 }
 
 // readAll checks and reads the drafts, outside of any transaction and on all

@@ -45,7 +45,7 @@ func (s *Service) begin(ctx context.Context) error {
 			from = at
 		}
 	}
-	g.news, g.places = outbox.Follow(s.DB, shop.Topic, from), outbox.Follow(s.DB, PlaceTopic, from)
+	g.news, g.said, g.places = outbox.Follow(s.DB, shop.Topic, from), outbox.Follow(s.DB, shop.SaidTopic, from), outbox.Follow(s.DB, PlaceTopic, from)
 	// What was built just now needs no comparison; what was kept on disk does.
 	g.compared, g.kept = now, now
 	if from.Before(now) {

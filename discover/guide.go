@@ -17,7 +17,6 @@ import (
 	"citywalk/fault"
 	"citywalk/outbox"
 	"citywalk/parlance"
-	"citywalk/shop"
 )
 
 // ErrLoading says that this node has not read the city's shops yet.
@@ -36,9 +35,10 @@ const (
 type guide struct {
 	mu        sync.Mutex // Held by who brings the index up to date.
 	towns     atomic.Pointer[map[string]*town]
-	following atomic.Bool // Whether Run is at work; else each question looks first.
-	news      *outbox.Reader
-	places    *outbox.Reader
+	following atomic.Bool    // Whether Run is at work; else each question looks first.
+	news      *outbox.Reader // Of shops themselves,
+	said      *outbox.Reader // of what is said about them,
+	places    *outbox.Reader // and of what lies around.
 	life      life
 	compared  time.Time
 	kept      time.Time
@@ -224,14 +224,20 @@ func (s *Service) KeepUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		g.owed = append(g.owed, ids...)
+		said, moreSaid, err := s.next(ctx, g.said)
+		if err != nil {
+			return err
+		}
+		g.owed = slices.Concat(g.owed, ids, said)
+		slices.Sort(g.owed)
+		g.owed = slices.Compact(g.owed)
 		if err = s.apply(ctx, g.owed); err == nil || errors.Is(err, errDocument) {
 			g.owed = nil
 		}
 		if err != nil {
 			return err
 		}
-		if !more && !moreShops {
+		if !more && !moreShops && !moreSaid {
 			return nil
 		}
 	}
@@ -259,19 +265,10 @@ func (s *Service) next(ctx context.Context, r *outbox.Reader) (keys []string, mo
 func (s *Service) apply(ctx context.Context, ids []string) error {
 	var bad error
 	for part := range slices.Chunk(ids, readAtOnce) {
-		rows := make(map[string]shopRow, len(part))
-		err := s.DB.View(ctx, func(tx *db.Tx) error {
-			clear(rows)
-			for _, id := range part {
-				r, ok, err := findRow(tx, shop.ID(id))
-				if err != nil {
-					return err
-				}
-				if ok {
-					rows[id] = r
-				}
-			}
-			return nil
+		var rows map[string]shopRow
+		err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
+			rows, err = findRows(tx, part)
+			return err
 		})
 		if err != nil {
 			return err

@@ -108,7 +108,7 @@ func TestListsOfADay(t *testing.T) {
 		if c := st.chart(esteem.Back); c.Made || len(c.Entries) > 0 {
 			t.Errorf("before the first night there is %+v", c)
 		}
-		news := outbox.Follow(g.DB, shop.Topic, g.clock.Now().Add(-time.Second))
+		news := outbox.Follow(g.DB, shop.SaidTopic, g.clock.Now().Add(-time.Second))
 		m := st.made()
 		if m.Ranked != len(eight) || m.Lists == 0 || m.Changed != m.Lists || m.Regards != len(eight) {
 			t.Errorf("made %+v", m)

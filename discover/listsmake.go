@@ -13,7 +13,6 @@ import (
 	"citywalk/esteem"
 	"citywalk/jobs"
 	"citywalk/ledger"
-	"citywalk/outbox"
 	"citywalk/shop"
 )
 
@@ -176,24 +175,27 @@ func (e *edition) compare(tx *db.Tx) error {
 // publish writes the lists, and last of all their day.
 func (s *Service) publish(ctx context.Context, e *edition, made Made) error {
 	city := e.census.city
-	write := func(n int, one func(tx *db.Tx, i int) error) error {
+	batches := func(n int, some func(tx *db.Tx, from, to int) error) error {
 		for from := 0; from < n; from += listsBatch {
-			err := s.DB.Update(ctx, func(tx *db.Tx) (err error) {
-				for i := from; i < min(n, from+listsBatch) && err == nil; i++ {
-					err = one(tx, i)
-				}
-				return err
-			})
+			err := s.DB.Update(ctx, func(tx *db.Tx) error { return some(tx, from, min(n, from+listsBatch)) })
 			if err != nil {
 				return fmt.Errorf("discover: publish the lists of %s: %w", city, err)
 			}
 		}
 		return nil
 	}
+	write := func(n int, one func(tx *db.Tx, i int) error) error {
+		return batches(n, func(tx *db.Tx, from, to int) (err error) {
+			for i := from; i < to && err == nil; i++ {
+				err = one(tx, i)
+			}
+			return err
+		})
+	}
 	return errors.Join(
 		write(len(e.keys), func(tx *db.Tx, i int) error { return putList(tx, city, e.keys[i], e.day, e.bodies[e.keys[i]]) }),
 		write(len(e.places), func(tx *db.Tx, i int) error { return putStand(tx, e.places[i], e.day) }),
-		write(len(e.regard), func(tx *db.Tx, i int) error { return putRegard(tx, city, e.regard[i]) }),
+		batches(len(e.regard), func(tx *db.Tx, from, to int) error { return putRegards(tx, city, e.regard[from:to]) }),
 		write(1, func(tx *db.Tx, _ int) error {
 			_, err := tx.Exec(`
 				INSERT INTO discover_list_days (city, day, ranked, changed, at) VALUES ($1, $2, $3, $4, $5)
@@ -277,13 +279,18 @@ func changedRegards(tx *db.Tx, e *edition) (changed []regardRow, err error) {
 	return changed, nil
 }
 
-func putRegard(tx *db.Tx, city string, r regardRow) error {
-	if _, err := tx.Exec(`
-		INSERT INTO discover_regards (shop, city, score, back, list, place, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (shop) DO UPDATE SET city = excluded.city, score = excluded.score, back = excluded.back,
-			list = excluded.list, place = excluded.place, at = excluded.at`,
-		r.Shop, city, r.Score, r.Back, r.List, r.Place, tx.Now()); err != nil {
-		return err
+// putRegards writes what search should show of shops, and says so.
+func putRegards(tx *db.Tx, city string, all []regardRow) error {
+	var changed []shop.ID
+	for _, r := range all {
+		if _, err := tx.Exec(`
+			INSERT INTO discover_regards (shop, city, score, back, list, place, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (shop) DO UPDATE SET city = excluded.city, score = excluded.score, back = excluded.back,
+				list = excluded.list, place = excluded.place, at = excluded.at`,
+			r.Shop, city, r.Score, r.Back, r.List, r.Place, tx.Now()); err != nil {
+			return err
+		}
+		changed = append(changed, r.Shop)
 	}
-	return outbox.Put(tx, shop.Topic, string(r.Shop))
+	return shop.Said(tx, changed...)
 }

@@ -3,9 +3,9 @@ package discover
 import (
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/fnv"
+	"slices"
 
 	"citywalk/db"
 	"citywalk/geo"
@@ -108,15 +108,27 @@ func countNotes(tx *db.Tx, city string, after shop.ID, lot []shopRow) error {
 		WHERE s.state <> 'left' AND s.city = $1 AND s.id > $2 AND s.id <= $3 GROUP BY s.id ORDER BY s.id`, city, after, lot[len(lot)-1].ID)
 }
 
-// findRow returns one shop; ok is false if there is none, or it has left.
-func findRow(tx *db.Tx, id shop.ID) (r shopRow, ok bool, err error) {
-	r, err = db.One[shopRow](tx, ofShop+ofNotes+from+`s.id = $1`, id)
-	if errors.Is(err, db.ErrNone) {
-		return shopRow{}, false, nil
-	} else if err != nil {
-		return shopRow{}, false, fmt.Errorf("discover: shop %s: %w", id, err)
+// handful is how many shops findRows asks for at once.
+const handful = 25
+
+// findRows returns the shops with these ids, by id, without those that are not
+// there or have left.
+func findRows(tx *db.Tx, ids []string) (map[string]shopRow, error) {
+	rows := make(map[string]shopRow, len(ids))
+	for some := range slices.Chunk(ids, handful) {
+		var args [handful]any
+		for i := range args {
+			args[i] = some[min(i, len(some)-1)]
+		}
+		if err := db.Each(tx, func(r shopRow) error {
+			rows[string(r.ID)] = r
+			return nil
+		}, ofShop+ofNotes+from+`s.id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+			$14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`, args[:]...); err != nil {
+			return nil, fmt.Errorf("discover: shops %s and others: %w", some[0], err)
+		}
 	}
-	return r, true, nil
+	return rows, nil
 }
 
 // cities are those that have shops.

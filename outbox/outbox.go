@@ -11,12 +11,17 @@
 // to time, and whoever was away longer than news are kept (Keep) begins anew
 // (ErrGap). News say that something changed and never what, so that taking one
 // twice, late or after a later one does no harm.
+//
+// What changes many things at once tells of them in few messages of bounded size
+// (PutAll); a reader gets one item a key all the same.
 package outbox
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"citywalk/db"
@@ -31,21 +36,39 @@ const (
 
 	lookBack = 10 * time.Second
 	batchMax = 20_000 // News read at once.
+	keysMax  = 200    // Keys of one message, and so a few kilobytes.
+	between  = "\n"   // Keys of one message; no key has it.
 )
+
+// errKey is a key that a reader would take for several, or for none.
+var errKey = errors.New("a key is one line")
 
 // An Item says that the thing of a topic with a key has changed.
 type Item struct {
-	ID    string
+	ID    string // Of the message, which may tell of several things.
 	Topic string
 	Key   string
 	At    time.Time
 }
 
 // Put says within tx that the thing changed.
-func Put(tx *db.Tx, topic, key string) error {
-	if _, err := tx.Exec(`INSERT INTO outbox_items (id, topic, key, at) VALUES ($1, $2, $3, $4)`,
-		tx.ID("out"), topic, key, tx.Now()); err != nil {
-		return fmt.Errorf("outbox: put %s %s: %w", topic, key, err)
+func Put(tx *db.Tx, topic, key string) error { return PutAll(tx, topic, []string{key}) }
+
+// PutAll says within tx that the things with these keys changed: each once, in
+// the order of their keys, in messages of up to 200.
+func PutAll(tx *db.Tx, topic string, keys []string) error {
+	keys = slices.Clone(keys)
+	slices.Sort(keys)
+	for some := range slices.Chunk(slices.Compact(keys), keysMax) {
+		for _, key := range some {
+			if key == "" || strings.Contains(key, between) {
+				return fmt.Errorf("outbox: put %s %q: %w", topic, key, errKey)
+			}
+		}
+		if _, err := tx.Exec(`INSERT INTO outbox_items (id, topic, key, at) VALUES ($1, $2, $3, $4)`,
+			tx.ID("out"), topic, strings.Join(some, between), tx.Now()); err != nil {
+			return fmt.Errorf("outbox: put %s %s: %w", topic, some[0], err)
+		}
 	}
 	return nil
 }
@@ -88,7 +111,13 @@ func (r *Reader) Next(ctx context.Context) (items []Item, more bool, err error) 
 		if _, old := r.seen[i.ID]; old {
 			continue
 		}
-		items = append(items, i)
+		if len(items) >= batchMax {
+			more = true // Messages of many keys: the rest comes next.
+			break
+		}
+		for key := range strings.SplitSeq(i.Key, between) {
+			items = append(items, Item{i.ID, i.Topic, key, i.At})
+		}
 		r.seen[i.ID] = i.At
 		if i.At.After(r.last) {
 			r.last = i.At

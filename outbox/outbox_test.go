@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -138,6 +139,80 @@ func TestManyNewsComeInPieces(t *testing.T) {
 		}
 		if len(seen) != n {
 			t.Errorf("%d of %d", len(seen), n)
+		}
+	})
+}
+
+// What changes many things tells of each once, in few messages of bounded size,
+// and a reader hears of each as if it had been told of alone.
+func TestManyKeysInFewMessages(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
+		const things = 3*keysMax + 1
+		keys := []string{"twice", "twice"}
+		for i := range things - 1 {
+			keys = append(keys, fmt.Sprintf("key %d", i))
+		}
+		r := Follow(d, "shop", clock.Now())
+		if err := d.Update(t.Context(), func(tx *db.Tx) error { return PutAll(tx, "shop", keys) }); err != nil {
+			t.Fatal(err)
+		}
+		items, more, err := r.Next(t.Context())
+		if err != nil || more || len(items) != things {
+			t.Fatalf("%d news of %d things, more %v, %v", len(items), things, more, err)
+		}
+		heard, messages := map[string]bool{}, map[string]int{}
+		for _, i := range items {
+			heard[i.Key] = true
+			messages[i.ID]++
+		}
+		if len(heard) != things || !heard["twice"] || !heard["key 7"] {
+			t.Errorf("heard of %d things of %d", len(heard), things)
+		}
+		if len(messages) != 4 {
+			t.Errorf("%d messages, want 4 of at most %d keys", len(messages), keysMax)
+		}
+		if items, _, err := r.Next(t.Context()); err != nil || len(items) != 0 {
+			t.Errorf("heard %d again, %v", len(items), err)
+		}
+		for _, bad := range []string{"", "two\nlines"} {
+			err := d.Update(t.Context(), func(tx *db.Tx) error { return Put(tx, "shop", bad) })
+			if !errors.Is(err, errKey) {
+				t.Errorf("the key %q: %v", bad, err)
+			}
+		}
+	})
+}
+
+// A reader takes no more at once than it holds, however much a message tells.
+func TestFullMessagesComeInPieces(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
+		const n = 2*batchMax + keysMax/2
+		keys := make([]string, n)
+		for i := range keys {
+			keys[i] = fmt.Sprint(i)
+		}
+		r := Follow(d, "shop", clock.Now())
+		if err := d.Update(t.Context(), func(tx *db.Tx) error { return PutAll(tx, "shop", keys) }); err != nil {
+			t.Fatal(err)
+		}
+		var sizes []int
+		seen := map[string]bool{}
+		for more := true; more; {
+			var items []Item
+			var err error
+			if items, more, err = r.Next(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for _, i := range items {
+				if seen[i.Key] {
+					t.Fatalf("%s twice", i.Key)
+				}
+				seen[i.Key] = true
+			}
+			sizes = append(sizes, len(items))
+		}
+		if len(seen) != n || len(sizes) < 2 || slices.Max(sizes) >= batchMax+keysMax {
+			t.Errorf("%d of %d in pieces of %v", len(seen), n, sizes)
 		}
 	})
 }

@@ -13,9 +13,21 @@ import (
 	"citywalk/outbox"
 )
 
-// Topic is that of the news about shops; their key is the shop's ID. Whoever
-// changes what a search tells of a shop says so.
-const Topic = "shop"
+// Topics of the news about shops; their keys are the shops' IDs. Whoever changes
+// what a search tells of a shop says so.
+const (
+	Topic     = "shop" // The shop itself changed. One message a shop.
+	SaidTopic = "said" // What others say of it did: notes, lists. A message may name many.
+)
+
+// Said says within tx that what others say of shops changed.
+func Said(tx *db.Tx, ids ...ID) error {
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = string(id)
+	}
+	return outbox.PutAll(tx, SaidTopic, keys)
+}
 
 // tell says within tx that what is known of a shop changed.
 func tell(tx *db.Tx, id ID) error { return outbox.Put(tx, Topic, string(id)) }
