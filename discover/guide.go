@@ -220,15 +220,13 @@ func (s *Service) KeepUp(ctx context.Context) error {
 			}
 			g.moved = g.moved[1:]
 		}
-		ids, moreShops, err := s.next(ctx, g.news)
-		if err != nil {
-			return err
+		for _, r := range []*outbox.Reader{g.news, g.said} {
+			ids, further, err := s.next(ctx, r)
+			if err != nil {
+				return err
+			}
+			g.owed, more = append(g.owed, ids...), more || further // Owed at once: the reader does not tell it again.
 		}
-		said, moreSaid, err := s.next(ctx, g.said)
-		if err != nil {
-			return err
-		}
-		g.owed = slices.Concat(g.owed, ids, said)
 		slices.Sort(g.owed)
 		g.owed = slices.Compact(g.owed)
 		if err = s.apply(ctx, g.owed); err == nil || errors.Is(err, errDocument) {
@@ -237,7 +235,7 @@ func (s *Service) KeepUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !more && !moreShops && !moreSaid {
+		if !more {
 			return nil
 		}
 	}

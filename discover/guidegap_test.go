@@ -156,3 +156,20 @@ func TestOneBadShopKeepsNobodyBack(t *testing.T) {
 		}
 	})
 }
+
+// So it is among more shops than are read at once: those of the later reads are
+// there though one of the first cannot be read.
+func TestOneBadShopAmongMany(t *testing.T) {
+	eachPress(t, func(t *testing.T, p *press) {
+		p.street(readAtOnce + 20)
+		p.exec(`UPDATE shop_shops SET terms = '{' WHERE id = (SELECT MIN(id) FROM shop_shops)`)
+		p.clock.Advance(time.Second)
+		if err := p.node.KeepUp(t.Context()); !errors.Is(err, errDocument) {
+			t.Errorf("it tells %v of the shop that it cannot read", err)
+		}
+		if n := (*p.node.guide.towns.Load())[here].index.Len(); n != readAtOnce+19 {
+			t.Errorf("%d shops of %d are there", n, readAtOnce+19)
+		}
+		p.heard("all but one")
+	})
+}
