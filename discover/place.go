@@ -2,11 +2,13 @@ package discover
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"citywalk/account"
 	"citywalk/db"
@@ -153,8 +155,30 @@ func tellCities(tx *db.Tx, cities map[string]bool) error {
 		if err := outbox.Put(tx, PlaceTopic, city); err != nil {
 			return err
 		}
+		if _, err := tx.Exec(`
+			INSERT INTO discover_grounds (city, at) VALUES ($1, $2)
+			ON CONFLICT (city) DO UPDATE SET at = excluded.at`, city, tx.Now()); err != nil {
+			return fmt.Errorf("discover: note that the ground of %s changed: %w", city, err)
+		}
 	}
 	return nil
+}
+
+// GroundChanged returns when the areas or places of a city last changed: zero,
+// as far as anybody noted. It is one look by a key, for whoever keeps what was
+// drawn of them.
+func (s *Service) GroundChanged(ctx context.Context, city string) (at time.Time, err error) {
+	err = s.DB.View(ctx, func(tx *db.Tx) error {
+		at, err = db.One[time.Time](tx, `SELECT at FROM discover_grounds WHERE city = $1`, city)
+		if errors.Is(err, db.ErrNone) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return at, fmt.Errorf("discover: look when the ground of %s changed: %w", city, err)
+	}
+	return at, nil
 }
 
 func findPlace(tx *db.Tx, source, id string) (Place, error) {

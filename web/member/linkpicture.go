@@ -32,13 +32,14 @@ const (
 // A linkPicture is what is drawn for those who are sent a link. Its address
 // bears what it is made of, so that another picture has another address.
 type linkPicture struct {
-	shop  shop.Shop
-	photo community.PhotoID // Empty if it is drawn.
-	at    string            // Its address without the version.
+	shop   shop.Shop
+	photo  community.PhotoID // Empty if it is drawn.
+	ground time.Time         // When what lies under the city's shops last changed.
+	at     string            // Its address without the version.
 }
 
 func (l linkPicture) version() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%.6f %.6f\n%s", linkMake, l.shop.ID, l.shop.Category, l.shop.Point.Lat, l.shop.Point.Lng, l.photo))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%.6f %.6f\n%s\n%d", linkMake, l.shop.ID, l.shop.Category, l.shop.Point.Lat, l.shop.Point.Lng, l.photo, l.ground.UnixMilli()))
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -47,7 +48,10 @@ func (l linkPicture) address() string { return l.at + "?v=" + l.version() }
 // pictureOfShop is the shop's picture: with the photo that shows it best.
 func (a *App) pictureOfShop(ctx context.Context, s shop.Shop) (l linkPicture, err error) {
 	l.shop, l.at = s, "/pictures/shops/"+string(s.ID)
-	l.photo, _, err = a.Community.ShopPhoto(ctx, s.ID)
+	if l.photo, _, err = a.Community.ShopPhoto(ctx, s.ID); err != nil {
+		return l, err
+	}
+	l.ground, err = a.Discover.GroundChanged(ctx, s.City)
 	return l, err
 }
 
@@ -57,7 +61,8 @@ func (a *App) pictureOfNote(ctx context.Context, n community.Note, s shop.Shop) 
 	if len(n.Photos) == 0 {
 		return a.pictureOfShop(ctx, s)
 	}
-	return linkPicture{s, n.Photos[0].ID, "/pictures/notes/" + string(n.ID)}, nil
+	changed, err := a.Discover.GroundChanged(ctx, s.City)
+	return linkPicture{s, n.Photos[0].ID, changed, "/pictures/notes/" + string(n.ID)}, err
 }
 
 // shopPicture is the picture of a shop as a file.
@@ -131,7 +136,7 @@ func (a *App) drawPicture(ctx context.Context, l linkPicture) ([]byte, error) {
 			return nil, err
 		}
 	}
-	ground, err := a.grounds.get(a.Now(), l.shop.City, baseKept, func() (g ground, err error) {
+	ground, err := a.grounds.get(a.Now(), l.shop.City+l.ground.Format(time.RFC3339Nano), baseKept, func() (g ground, err error) {
 		err = a.DB.View(ctx, func(tx *db.Tx) error {
 			if g.areas, err = discover.Areas(tx, l.shop.City, discover.District, discover.Track); err != nil {
 				return err

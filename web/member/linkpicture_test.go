@@ -5,11 +5,17 @@ import (
 	"image"
 	"image/jpeg"
 	"net/http"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"citywalk/community"
+	"citywalk/db"
+	"citywalk/discover"
+	"citywalk/geo"
 )
 
 // ogImage is where a page says that its picture is.
@@ -86,5 +92,65 @@ func TestLinksHavePictures(t *testing.T) {
 	}
 	if strings.Contains(author.get(notePath(n)), "og:image") {
 		t.Error("a hidden note has a picture for others")
+	}
+}
+
+// What lies under the shops is part of the picture: when it changes every
+// picture of the city has another address, drawn anew at once; what changes in
+// another city, or says what it said, changes none.
+func TestAChangedGroundIsAnotherPicture(t *testing.T) {
+	g := sqlite(t)
+	g.mapped(1)
+	nobody := g.stranger()
+	nobody.Header.Del("Cookie")
+	n := g.pictured(g.stranger())
+	pages := []string{"/shops/" + string(g.shop.ID), notePath(n)}
+	addresses := func() (all []string) {
+		for _, page := range pages {
+			all = append(all, ogImage(t, nobody.get(page)))
+		}
+		return all
+	}
+	put := func(city string, east float64) {
+		g.clock.Advance(time.Second)
+		g.must(g.DB.Update(t.Context(), func(tx *db.Tx) error {
+			ring := []geo.Point{{Lat: 31.20, Lng: 121.40}, {Lat: 31.20, Lng: east}, {Lat: 31.26, Lng: east}, {Lat: 31.26, Lng: 121.40}, {Lat: 31.20, Lng: 121.40}}
+			_, _, err := discover.PutAreas(tx, g.operator.Person, []discover.Area{{City: city, Kind: discover.District, Name: "新区",
+				Shape: discover.ShapeOf([][][]geo.Point{{ring}}, nil), Source: "test", SourceID: city + "新区"}})
+			return err
+		}))
+	}
+	put(cityOfTests, 121.4701)
+	before := addresses()
+	var drawn []image.Image
+	for _, address := range before {
+		_, _, m := g.picture(address)
+		drawn = append(drawn, m)
+	}
+	put("另一座城", 121.47)
+	put(cityOfTests, 121.4701)
+	if again := addresses(); !slices.Equal(again, before) {
+		t.Errorf("nothing changed here, and the pictures are %v, were %v", again, before)
+	}
+	put(cityOfTests, 121.4749)
+	for i, now := range addresses() {
+		status, _, m := g.picture(now)
+		if now == before[i] || status != http.StatusOK || reflect.DeepEqual(m, drawn[i]) {
+			t.Errorf("on another ground %s is at %s, drawn anew %v", before[i], now, !reflect.DeepEqual(m, drawn[i]))
+		}
+		if status, header, _ := g.picture(before[i]); status != http.StatusFound || g.url+header.Get("Location") != now {
+			t.Errorf("the address before leads to %d %v, want %s", status, header, now)
+		}
+	}
+	moved := addresses()
+	g.clock.Advance(time.Second)
+	g.must(g.DB.Update(t.Context(), func(tx *db.Tx) error {
+		_, _, err := discover.PutPlaces(tx, g.operator.Person, []discover.Place{{City: cityOfTests, Kind: discover.Metro, Name: "新站", Point: g.shop.Point, Source: "test", SourceID: "new"}})
+		return err
+	}))
+	for i, now := range addresses() {
+		if now == moved[i] {
+			t.Errorf("there is another station, and %s is where it was", now)
+		}
 	}
 }
