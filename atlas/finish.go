@@ -19,6 +19,7 @@ func (b *draft) freeze(cores int) (*segment, error) {
 	s := &segment{names: b.names, clocks: b.clocks, plans: b.plans, dict: b.dict}
 	s.n = len(marks)
 	b.columns(s, marks)
+	s.lie(cores)
 	var wait sync.WaitGroup
 	work := []func(){
 		func() { b.postings(s, marks) },
@@ -33,7 +34,7 @@ func (b *draft) freeze(cores int) (*segment, error) {
 	}
 	wait.Wait()
 	s.spread()
-	s.lie(cores)
+	s.bind()
 	s.plant(cores)
 	return s, nil
 }
@@ -46,7 +47,7 @@ func (b *draft) columns(s *segment, marks []mark) {
 		s.label[k] = pick(b.label[k], marks)
 	}
 	s.rank()
-	s.flags = make([]uint64, (lots+1)*s.blocks())
+	s.flags = huge(make([]uint64, flagRows*s.blocks()))
 	for d, m := range marks {
 		at, bit := d/block, uint64(1)<<(d%block)
 		for f := b.flagsIn[m.doc]; f != 0; f &= f - 1 {
@@ -54,6 +55,30 @@ func (b *draft) columns(s *segment, marks []mark) {
 		}
 		if sampled(string(b.idsIn.at(m.doc))) {
 			s.flags[lots*s.blocks()+at] |= bit
+		}
+	}
+	s.climb()
+}
+
+// climb takes the rungs of the prices, and puts documents into their rows.
+func (s *segment) climb() {
+	var prices []int32
+	for i := range s.rows {
+		if p := s.rows[i].price; p > 0 {
+			prices = append(prices, p)
+		}
+	}
+	slices.Sort(prices)
+	s.rungs = make([]int32, rungs)
+	for k := range s.rungs {
+		if n := len(prices) * (k + 1) / rungs; n > 0 {
+			s.rungs[k] = prices[n-1]
+		}
+	}
+	for d := range s.rows {
+		p := s.rows[d].price
+		for k := rungs - 1; k >= 0 && p > 0 && p <= s.rungs[k]; k-- {
+			s.bits(lots + 1 + k)[d/block] |= 1 << (d % block)
 		}
 	}
 }
@@ -68,7 +93,7 @@ func (s *segment) rank() {
 
 // pick returns a column in the new order.
 func pick[T any](column []T, marks []mark) []T {
-	to := make([]T, len(marks))
+	to := huge(make([]T, len(marks)))
 	for d, m := range marks {
 		to[d] = column[m.doc]
 	}
@@ -77,9 +102,13 @@ func pick[T any](column []T, marks []mark) []T {
 
 // strings copies ids and payloads, and finds documents by id.
 func (b *draft) strings(s *segment, marks []mark) {
-	s.ends = make([]ends, len(marks)+1)
-	s.ids = gather(&b.idsIn, marks, func(d, end uint32) { s.ends[d+1].id = end })
-	s.pay = gather(&b.payIn, marks, func(d, end uint32) { s.ends[d+1].pay = end })
+	s.ends = huge(make([]ends, len(marks)+1))
+	laid := make([]uint32, len(marks))
+	for i := range s.lying.spots {
+		laid[i] = marks[s.lying.spots[i].doc].doc
+	}
+	s.ids = gather(&b.idsIn, laid, func(i, end uint32) { s.ends[i+1].id = end })
+	s.pay = gather(&b.payIn, laid, func(i, end uint32) { s.ends[i+1].pay = end })
 	b.payIn = arena[byte]{}
 	// The slots stand already and only need the new numbers. Those of replaced
 	// documents were given to their followers.
@@ -96,17 +125,17 @@ func (b *draft) strings(s *segment, marks []mark) {
 	b.idsIn = arena[byte]{}
 }
 
-// gather returns the texts one after the other in the new order, and calls with
-// where each ends.
-func gather(from *arena[byte], marks []mark, ends func(d, end uint32)) []byte {
+// gather returns the texts of some documents one after the other, and calls
+// with where each ends.
+func gather(from *arena[byte], docs []uint32, ends func(i, end uint32)) []byte {
 	total := 0
-	for _, m := range marks {
-		total += int(from.refs[m.doc].n)
+	for _, d := range docs {
+		total += int(from.refs[d].n)
 	}
 	all := make([]byte, 0, total)
-	for d, m := range marks {
-		all = append(all, from.at(m.doc)...)
-		ends(uint32(d), uint32(len(all)))
+	for i, d := range docs {
+		all = append(all, from.at(d)...)
+		ends(uint32(i), uint32(len(all)))
 	}
 	return all
 }
@@ -114,7 +143,8 @@ func gather(from *arena[byte], marks []mark, ends func(d, end uint32)) []byte {
 // postings inverts the documents.
 func (b *draft) postings(s *segment, marks []mark) {
 	own := b.share(s, marks)
-	s.posts, s.heavy, s.most = make([]uint32, s.starts[len(s.starts)-1]), make([]uint8, s.starts[len(s.starts)-1]), make([]uint8, len(s.starts)-1)
+	n := s.starts[len(s.starts)-1]
+	s.posts, s.heavy, s.most = huge(make([]uint32, n)), huge(make([]uint8, n)), make([]uint8, len(s.starts)-1)
 	s.least = slices.Repeat([]uint8{255}, len(s.most))
 	next := slices.Clone(s.starts)
 	for d, m := range marks {

@@ -9,7 +9,8 @@ import (
 type lead struct {
 	*tree
 	lying  *lying    // Set if it leads to all documents by their places.
-	posts  []uint32  // Nil if it leads to all documents by their numbers.
+	bound  []spot    // Set if it leads to those of a label by their places.
+	posts  []uint32  // Nil if it leads to all documents.
 	heavy  []uint8   // Their weights, if it stands for one term.
 	pins   []pin     // Of the postings of one list.
 	worths []float32 // What the phrase is worth in each, if it stands for several.
@@ -116,7 +117,7 @@ func (w *walker) choose() {
 	w.leads, w.met, w.worths = w.leads[:0], w.met[:0], w.worths[:0]
 	cost, by := w.n/2, -1
 	if w.q.Sort == Distance {
-		cost = w.n / 4 // All documents stand in the order of their places, those of a label do not.
+		cost = w.n
 	}
 	for k, labels := range w.q.Filter.labels() {
 		if n := w.labelled(k, labels); len(labels) > 0 && n < cost {
@@ -150,12 +151,36 @@ func (w *walker) choose() {
 		w.leads = append(w.leads, l)
 		return
 	}
+	allowed := w.sieve.sets[by]
 	w.sieve.sets[by] = nil // The leads see to it.
+	if w.q.Sort == Distance && len(w.clauses) == 0 {
+		w.sieve.by(w.view, &w.segment.lying.columns)
+		w.bundle(by, allowed, fixed)
+		return
+	}
 	for _, name := range w.q.Filter.labels()[by] {
 		if t, ok := w.dict.find(labelTerm(by, name)); ok {
 			l := w.list(t + 1)
 			w.leads = append(w.leads, lead{tree: l.tree, posts: l.posts, pins: l.pins, n: len(l.posts), clause: -1, phrase: -1, fixed: fixed})
 		}
+	}
+}
+
+// bundle leads to the documents of a kind's allowed labels by their places.
+func (w *walker) bundle(kind int, allowed set, fixed float64) {
+	h := &w.sheaves[kind]
+	for n := range h.treeOf {
+		if !allowed.has(uint16(n)) || h.starts[n] == h.starts[n+1] {
+			continue
+		}
+		l := lead{bound: h.spots[h.starts[n]:h.starts[n+1]], clause: -1, phrase: -1, fixed: fixed}
+		if l.n = len(l.bound); h.treeOf[n] > 0 {
+			l.tree = &w.trees[h.treeOf[n]]
+		}
+		if t, ok := w.dict.find(labelTerm(kind, string(w.names[kind].at(uint32(n))))); ok {
+			l.posts = w.list(t + 1).posts
+		}
+		w.leads = append(w.leads, l)
 	}
 }
 

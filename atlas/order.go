@@ -60,21 +60,30 @@ func (s *segment) lie(cores int) {
 	var wait sync.WaitGroup
 	part(all, bits.Len(uint(max(cores, 1)))-1, &wait)
 	wait.Wait()
-	s.lying = lying{spots: make([]spot, s.n)}
+	s.lying = lying{spots: huge(make([]spot, s.n))}
 	for i, m := range all {
 		s.lying.spots[i] = spot{m.lat, m.lng, s.rows[m.doc].price, m.doc}
 	}
 	s.lying.copy(s)
+	s.lay()
+}
+
+// lay notes where each document lies.
+func (s *segment) lay() {
+	s.lies = huge(make([]uint32, s.n))
+	for i := range s.lying.spots {
+		s.lies[s.lying.spots[i].doc] = uint32(i)
+	}
 }
 
 // copy copies what is known of the documents into their order.
 func (l *lying) copy(s *segment) {
-	l.hours, l.cards, l.flags = make([]uint32, s.n), make([]uint32, s.n), make([]uint64, len(s.flags))
+	l.hours, l.cards, l.flags = make([]uint32, s.n), make([]uint32, s.n), huge(make([]uint64, len(s.flags)))
 	for i := range l.spots {
 		d := l.spots[i].doc
 		l.hours[i], l.cards[i] = s.hours[d], s.cards[d]
 	}
-	for f := range lots {
+	for f := range flagRows {
 		from, to := s.bits(f), l.bits(f)
 		if !slices.ContainsFunc(from, func(word uint64) bool { return word != 0 }) {
 			continue

@@ -13,7 +13,11 @@ func (v *view) restore() error {
 	if v.n == 0 {
 		return fmt.Errorf("%w: a segment is empty", ErrSnapshot)
 	}
-	checks := []func() bool{v.columnsHold, v.postingsHold, v.treesHold, v.says.holds, v.stringsHold}
+	if !v.columnsHold() {
+		return fmt.Errorf("%w: the columns of a segment do not fit together", ErrSnapshot)
+	}
+	v.lay()
+	checks := []func() bool{v.postingsHold, v.treesHold, v.says.holds, v.stringsHold}
 	held := make([]bool, len(checks))
 	var wait sync.WaitGroup
 	for i, check := range checks {
@@ -46,7 +50,7 @@ func (v *view) columnsHold() bool {
 			return false
 		}
 	}
-	if len(v.flags) != (lots+1)*v.blocks() || v.dead != nil && len(v.dead) != v.blocks() {
+	if len(v.flags) != flagRows*v.blocks() || len(v.rungs) != rungs || v.dead != nil && len(v.dead) != v.blocks() {
 		return false
 	}
 	for k := range v.label {
@@ -65,12 +69,15 @@ func (v *view) columnsHold() bool {
 	return true
 }
 
-// hold reports whether every spot is a document's.
+// hold reports whether every document has one spot.
 func (l *lying) hold(n int) bool {
+	seen := make([]bool, n)
 	for i := range l.spots {
-		if int(l.spots[i].doc) >= n {
+		d := l.spots[i].doc
+		if int(d) >= n || seen[d] {
 			return false
 		}
+		seen[d] = true
 	}
 	return true
 }
@@ -97,12 +104,31 @@ func (v *view) postingsHold() bool {
 
 // treesHold looks at the trees.
 func (v *view) treesHold() bool {
+	v.bind()
 	n := len(v.most)
 	if len(v.trees) < 2 || len(v.treeOf) != n || len(v.starts) != n+1 || len(v.boxes) != len(v.firsts) || !v.holds(&v.trees[0], v.n) || !v.holds(&v.trees[1], v.n) {
 		return false
 	}
+	for k := range v.sheaves {
+		if !v.sheaves[k].hold(&v.grove) {
+			return false
+		}
+	}
 	for l, i := range v.treeOf {
 		if i > 0 && (int(i) >= len(v.trees) || v.starts[l] > v.starts[l+1] || !v.holds(&v.trees[i], int(v.starts[l+1]-v.starts[l]))) {
+			return false
+		}
+	}
+	return true
+}
+
+// hold reports whether every label's tree is one over its documents.
+func (h *sheaf) hold(g *grove) bool {
+	if len(h.treeOf) != len(h.starts)-1 {
+		return false
+	}
+	for l, i := range h.treeOf {
+		if i > 0 && (int(i) >= len(g.trees) || !g.holds(&g.trees[i], int(h.starts[l+1]-h.starts[l]))) {
 			return false
 		}
 	}

@@ -18,13 +18,15 @@ const block = 64
 type segment struct {
 	n int // How many there are.
 	columns
-	lying  lying
-	rows   []row
-	label  [3][]uint16 // Category, district, area: number in names.
-	names  [3]texts
-	priors []uint8 // Prior, rounded up to a step of 1/255.
-	score  []float32
-	save   []int32
+	lying   lying
+	sheaves [3]sheaf // Of categories, districts and areas.
+	rows    []row
+	label   [3][]uint16 // Category, district, area: number in names.
+	names   [3]texts
+	priors  []uint8 // Prior, rounded up to a step of 1/255.
+	rungs   []int32 // Ascending prices, as many of the documents' between each two.
+	score   []float32
+	save    []int32
 	bodies
 
 	clocks []clock
@@ -50,7 +52,7 @@ type segment struct {
 type columns struct {
 	hours []uint32 // Number in clocks.
 	cards []uint32 // Number in plans.
-	flags []uint64 // Rows of one word a block: of each flag, and of the sampled documents.
+	flags []uint64 // Rows of one word a block: of each flag, of the sampled documents, of those up to each rung's price.
 	times clockwork
 }
 
@@ -74,12 +76,17 @@ type row struct {
 	price    int32
 }
 
-// lots is the row of flags in which the sampled documents are.
-const lots = 32
+// Rows of flags: behind the flags themselves the sampled documents, then for
+// each rung those that have a price, and none above it.
+const (
+	lots     = 32
+	rungs    = 16
+	flagRows = lots + 1 + rungs
+)
 
 // bits is a row of flags.
 func (c *columns) bits(flag int) []uint64 {
-	n := len(c.flags) / (lots + 1)
+	n := len(c.flags) / flagRows
 	return c.flags[flag*n:][:n]
 }
 
@@ -98,25 +105,31 @@ type clock struct{ opens, closes int16 }
 // blocks is how many blocks there are.
 func (s *segment) blocks() int { return (s.n + block - 1) / block }
 
-// bodies are the ids and payloads of documents. Their ends stand together,
-// because whoever wants one mostly wants both.
+// bodies are the ids and payloads of documents, in the order of their places:
+// those of a search near somewhere stand together. So do the ends of both,
+// because whoever wants one mostly wants the other.
 type bodies struct {
-	ends     []ends // One more than documents, the first zero.
+	lies     []uint32 // Where each document's stand.
+	ends     []ends   // One more than documents, the first zero.
 	ids, pay []byte
 }
 
 type ends struct{ id, pay uint32 }
 
 // id returns a document's id, which nobody can add to.
-func (s *bodies) id(d uint32) []byte {
-	from, to := s.ends[d].id, s.ends[d+1].id
+func (s *bodies) id(d uint32) []byte { return s.idAt(s.lies[d]) }
+
+func (s *bodies) idAt(at uint32) []byte {
+	from, to := s.ends[at].id, s.ends[at+1].id
 	return s.ids[from:to:to]
 }
 
 // payload returns a document's payload, which nobody can add to; nil if it is
 // empty.
-func (s *bodies) payload(d uint32) []byte {
-	from, to := s.ends[d].pay, s.ends[d+1].pay
+func (s *bodies) payload(d uint32) []byte { return s.payloadAt(s.lies[d]) }
+
+func (s *bodies) payloadAt(at uint32) []byte {
+	from, to := s.ends[at].pay, s.ends[at+1].pay
 	if from == to {
 		return nil
 	}

@@ -1,6 +1,9 @@
 package atlas
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // A sieve is a query's filter for one view. What is asked of many documents is
 // a bit each, so that little memory is gone over.
@@ -46,11 +49,27 @@ func (s *sieve) by(v *view, c *columns) {
 	f := s.f
 	s.all, s.some, s.none = c.rows(s.all, f.All), c.rows(s.some, f.Some), c.rows(s.none, f.None)
 	s.dead, s.open, s.card = nil, nil, nil
+	if s.price {
+		s.prices(v, c)
+	}
 	if !f.OpenAt.IsZero() {
 		s.open = v.openAt(c, f.OpenAt)
 	}
 	if !f.CardAt.IsZero() {
 		s.card = v.cardAt(c, f.CardAt)
+	}
+}
+
+// prices leaves out what is dearer than the rung above the range, or not than
+// that below it. What is between is looked at one by one.
+func (s *sieve) prices(v *view, c *columns) {
+	dear, _ := slices.BinarySearch(v.rungs, s.f.PriceMax)
+	if dear = min(dear, rungs-1); s.f.PriceMax == 0 {
+		dear = rungs - 1
+	}
+	s.all = append(s.all, c.bits(lots+1+dear))
+	if cheap, _ := slices.BinarySearch(v.rungs, s.f.PriceMin); cheap > 0 {
+		s.none = append(s.none, c.bits(lots+cheap))
 	}
 }
 
@@ -136,10 +155,18 @@ func (s *sieve) block(b int) uint64 {
 	return m
 }
 
+// free reports whether everything passes, but for labels and price.
+func (s *sieve) free() bool {
+	return s.dead == nil && s.open == nil && s.card == nil && len(s.all)+len(s.none)+len(s.some)+len(s.words) == 0
+}
+
 // docs returns which of up to a block's number of documents pass, but for
 // labels and price.
 func (s *sieve) docs(docs []uint32) uint64 {
 	m := ^uint64(0) >> (block - len(docs))
+	if s.free() {
+		return m
+	}
 	if row := s.only(); row != nil {
 		// First all of them, so that one does not wait for the other's memory.
 		m = 0
@@ -162,12 +189,17 @@ func (s *sieve) docs(docs []uint32) uint64 {
 
 // passes reports whether a document has a label and a price that are allowed.
 func (s *sieve) passes(v *segment, d uint32) bool {
+	return s.bears(v, d) && (!s.price || s.affords(v.rows[d].price))
+}
+
+// bears reports whether a document has a label of each kind that is allowed.
+func (s *sieve) bears(v *segment, d uint32) bool {
 	for k := range s.sets {
 		if s.sets[k] != nil && !s.sets[k].has(v.label[k][d]) {
 			return false
 		}
 	}
-	return !s.price || s.affords(v.rows[d].price)
+	return true
 }
 
 // affords reports whether a price is allowed.

@@ -18,7 +18,7 @@ var ErrSnapshot = errors.New("atlas: not a whole snapshot")
 
 // Magic says what the file is and of which version. The order of its bytes
 // tells whether the numbers in it are as this machine has them.
-const magic = uint64('A')<<56 | uint64('T')<<48 | uint64('L')<<40 | uint64('A')<<32 | uint64('S')<<24 | 3
+const magic = uint64('A')<<56 | uint64('T')<<48 | uint64('L')<<40 | uint64('A')<<32 | uint64('S')<<24 | 4
 
 // A tape is a snapshot that is written or read: slices one after the other as
 // they stand in memory, each behind its length in bytes and its checksum
@@ -199,6 +199,7 @@ func (v *view) onto(t *tape) {
 	slice(t, &v.ends)
 	slice(t, &v.ids)
 	slice(t, &v.pay)
+	slice(t, &v.rungs)
 	slice(t, &v.clocks)
 	v.plans.onto(t)
 	slice(t, &v.dict.terms)
@@ -212,6 +213,9 @@ func (v *view) onto(t *tape) {
 	v.segment.terms.onto(t)
 	slice(t, &v.trees)
 	slice(t, &v.treeOf)
+	for k := range v.sheaves {
+		slice(t, &v.sheaves[k].treeOf)
+	}
 	slice(t, &v.boxes)
 	slice(t, &v.firsts)
 	v.says.onto(t)

@@ -45,7 +45,7 @@ const (
 // plant grows the trees of a segment.
 func (s *segment) plant(cores int) {
 	n := len(s.most)
-	s.treeOf, s.pins = make([]uint32, n), make([]pin, len(s.posts))
+	s.treeOf, s.pins = make([]uint32, n), huge(make([]pin, len(s.posts)))
 	all, flags := make([]uint32, s.n), make([]Flags, s.n)
 	for d := range uint32(s.n) {
 		all[d], flags[d] = d, s.flagsOf(d)
@@ -59,9 +59,14 @@ func (s *segment) plant(cores int) {
 	first.grow(lying, nil, nil, all)
 	first.grow(all, nil, nil, all)
 	s.trees, s.boxes, s.firsts = first.trees, first.boxes, first.firsts
+	var wait sync.WaitGroup
+	var kinds [len(s.sheaves)]planter
+	for k := range kinds {
+		kinds[k] = planter{segment: s, scale: s.span, flags: flags}
+		wait.Go(func() { kinds[k].sheaves(&s.sheaves[k]) })
+	}
 	// Stretches of lists with as many postings each.
 	parts := make([]planter, max(cores, 1))
-	var wait sync.WaitGroup
 	l := 0
 	for i := range parts {
 		from := l
@@ -73,18 +78,21 @@ func (s *segment) plant(cores int) {
 		wait.Go(func() { parts[i].lists(from, to) })
 	}
 	wait.Wait()
-	for i := range parts {
-		s.adopt(&parts[i])
+	for k := range kinds {
+		s.adopt(&kinds[k], s.sheaves[k].treeOf)
 	}
-	s.boxes, s.firsts = slices.Clip(s.boxes), slices.Clip(s.firsts)
+	for i := range parts {
+		s.adopt(&parts[i], s.treeOf)
+	}
+	s.boxes, s.firsts = append(huge(make([]box, len(s.boxes)))[:0], s.boxes...), slices.Clip(s.firsts)
 }
 
-// adopt adds the trees that a planter grew.
-func (s *segment) adopt(p *planter) {
+// adopt adds the trees that a planter grew, and notes whose they are.
+func (s *segment) adopt(p *planter, treeOf []uint32) {
 	for i, l := range p.of {
 		tree := p.trees[i]
 		tree.at += uint32(len(s.boxes))
-		s.treeOf[l] = uint32(len(s.trees))
+		treeOf[l] = uint32(len(s.trees))
 		s.trees = append(s.trees, tree)
 	}
 	s.boxes, s.firsts = append(s.boxes, p.boxes...), append(s.firsts, p.firsts...)
@@ -97,7 +105,7 @@ type planter struct {
 	scale
 	flags  []Flags // Of each document.
 	trees  []tree
-	of     []uint32 // Their lists.
+	of     []uint32 // Their lists, or labels.
 	boxes  []box
 	firsts []uint32
 }

@@ -175,7 +175,10 @@ func (w *walker) bound(b *box, l *lead) float64 {
 func (w *walker) follow(l *lead, from, to int, b *box) {
 	switch {
 	case l.lying != nil:
-		w.lie(l, from, to)
+		w.lie(l, from, to, b)
+		return
+	case l.bound != nil:
+		w.pull(l, from, to, b)
 		return
 	case l.posts == nil:
 		w.stretch(l, from, to)
@@ -237,23 +240,6 @@ func (w *walker) stretch(l *lead, from, to int) {
 	}
 }
 
-// lie looks at the documents from..to in the order of their places, by their
-// distance.
-func (w *walker) lie(l *lead, from, to int) {
-	for from < to {
-		b := from / block
-		end := min((b+1)*block, to)
-		m := w.sieve.block(b) >> (from % block) & (1<<(end-from) - 1)
-		for ; m != 0; m &= m - 1 {
-			s := &l.lying.spots[from+bits.TrailingZeros64(m)]
-			if h := w.from.h(s.lat, s.lng); -h >= w.worst() && w.sieve.affords(s.price) && !w.gone(s.doc) {
-				w.look(l, s.doc, h, 0)
-			}
-		}
-		from = end
-	}
-}
-
 // look ranks a document that passed the first sieve and is so far away, and
 // keeps it if it is among the best; at is the lead's posting.
 func (w *walker) look(l *lead, d uint32, h float64, at int) {
@@ -288,7 +274,7 @@ func (w *walker) look(l *lead, d uint32, h float64, at int) {
 	} else if w.q.Sort == Best {
 		key = w.mix.best(1, rest)
 	}
-	w.keep(key, d)
+	w.keep(key, d, 0)
 }
 
 // rest is what Best adds to the text of a document so far away.
@@ -304,12 +290,13 @@ func (w *walker) rest(d uint32, h float64) float64 {
 }
 
 // keep keeps a document that matches, if it is among the best and not there
-// already, by another lead.
-func (w *walker) keep(key float64, d uint32) {
+// already, by another lead. It lies where lies says, which counts from 1; 0 is
+// unknown.
+func (w *walker) keep(key float64, d, lies uint32) {
 	if a := &w.q.After; a.on && (key > a.key || key == a.key && string(w.id(d)) <= a.id) {
 		return
 	}
-	f := found{key: key, doc: d, view: w.number}
+	f := found{key: key, doc: d, lies: lies, view: w.number}
 	if w.top.full() && !w.top.before(&f, w.top.worst()) {
 		return
 	}
