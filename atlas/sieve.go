@@ -160,19 +160,26 @@ func (s *sieve) free() bool {
 	return s.dead == nil && s.open == nil && s.card == nil && len(s.all)+len(s.none)+len(s.some)+len(s.words) == 0
 }
 
-// docs returns which of up to a block's number of documents pass, but for
-// labels and price.
-func (s *sieve) docs(docs []uint32) uint64 {
-	m := ^uint64(0) >> (block - len(docs))
+// worded returns which of up to a block's number of documents are in the row
+// without which nothing passes; all if there is none.
+func (s *sieve) worded(docs []uint32) uint64 {
+	row := s.only()
+	if row == nil {
+		return ^uint64(0) >> (block - len(docs))
+	}
+	// All of them, so that one does not wait for the other's memory.
+	m := uint64(0)
+	for i, d := range docs {
+		m |= row[d/block] >> (d % block) & 1 << i
+	}
+	return m
+}
+
+// docs returns which of those documents that are in m pass, but for labels and
+// price.
+func (s *sieve) docs(docs []uint32, m uint64) uint64 {
 	if s.free() {
 		return m
-	}
-	if row := s.only(); row != nil {
-		// First all of them, so that one does not wait for the other's memory.
-		m = 0
-		for i, d := range docs {
-			m |= row[d/block] >> (d % block) & 1 << i
-		}
 	}
 	at, word := -1, uint64(0)
 	for rest := m; rest != 0; rest &= rest - 1 {

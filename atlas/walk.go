@@ -186,11 +186,11 @@ func (w *walker) follow(l *lead, from, to int, b *box) {
 	}
 	for ; from < to; from += block {
 		docs := l.posts[from:min(from+block, to)]
-		m := w.sieve.docs(docs)
+		m := w.sieve.worded(docs)
 		if b != nil && m != 0 {
 			m = w.pinned(l, b, from, m)
 		}
-		w.lookAt(l, from, m)
+		w.lookAt(l, from, w.sieve.docs(docs, m))
 	}
 }
 
