@@ -29,8 +29,8 @@ func (s *segment) spread() {
 		if row == nil {
 			continue
 		}
-		for _, d := range s.posts[s.starts[l]:s.starts[l+1]] {
-			d >>= shift
+		for _, p := range s.posts[s.starts[l]:s.starts[l+1]] {
+			d := p.doc >> shift
 			row[d/block] |= 1 << (d % block)
 		}
 	}

@@ -143,8 +143,7 @@ func gather(from *arena[byte], docs []uint32, ends func(i, end uint32)) []byte {
 // postings inverts the documents.
 func (b *draft) postings(s *segment, marks []mark) {
 	own := b.share(s, marks)
-	n := s.starts[len(s.starts)-1]
-	s.posts, s.heavy, s.most = huge(make([]uint32, n)), huge(make([]uint8, n)), make([]uint8, len(s.starts)-1)
+	s.posts, s.most = huge(make([]posting, s.starts[len(s.starts)-1])), make([]uint8, len(s.starts)-1)
 	s.least = slices.Repeat([]uint8{255}, len(s.most))
 	next := slices.Clone(s.starts)
 	for d, m := range marks {
@@ -154,7 +153,7 @@ func (b *draft) postings(s *segment, marks []mark) {
 				continue
 			}
 			l := s.listOf[t]
-			s.posts[next[l]], s.heavy[next[l]] = uint32(d), heavy[i]
+			s.posts[next[l]] = posting{doc: uint32(d), heavy: heavy[i]}
 			s.most[l], s.least[l] = max(s.most[l], heavy[i]), min(s.least[l], heavy[i])
 			next[l]++
 		}

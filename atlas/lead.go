@@ -10,9 +10,7 @@ type lead struct {
 	*tree
 	lying  *lying    // Set if it leads to all documents by their places.
 	bound  []spot    // Set if it leads to those of a label by their places.
-	posts  []uint32  // Nil if it leads to all documents.
-	heavy  []uint8   // Their weights, if it stands for one term.
-	pins   []pin     // Of the postings of one list.
+	posts  []posting // Nil if it leads to all documents.
 	worths []float32 // What the phrase is worth in each, if it stands for several.
 	n      int
 	clause int // What it stands for, and the phrase among all; -1 if it stands for no words.
@@ -33,8 +31,8 @@ func (l *lead) textOf(at int) float64 {
 	switch {
 	case l.worths != nil:
 		return l.fixed + l.gain*float64(l.worths[at])
-	case l.heavy != nil:
-		return l.text(l.heavy[at])
+	case l.posts != nil:
+		return l.text(l.posts[at].heavy)
 	}
 	return l.fixed
 }
@@ -161,7 +159,7 @@ func (w *walker) choose() {
 	for _, name := range w.q.Filter.labels()[by] {
 		if t, ok := w.dict.find(labelTerm(by, name)); ok {
 			l := w.list(t + 1)
-			w.leads = append(w.leads, lead{tree: l.tree, posts: l.posts, pins: l.pins, n: len(l.posts), clause: -1, phrase: -1, fixed: fixed})
+			w.leads = append(w.leads, lead{tree: l.tree, posts: l.posts, n: len(l.posts), clause: -1, phrase: -1, fixed: fixed})
 		}
 	}
 }
@@ -275,7 +273,7 @@ func (w *walker) leadBy(clause int) {
 			w.meet(p, &l)
 		} else {
 			list := &w.lists[p.refs[0]]
-			l.tree, l.posts, l.heavy, l.pins, l.term = list.tree, list.posts, list.heavy, list.pins, p.refs[0]
+			l.tree, l.posts, l.term = list.tree, list.posts, p.refs[0]
 			l.gain *= p.worth(p.idf, p.idf)
 			if list.even > 0 && list.shift == 0 {
 				l.row = list.row

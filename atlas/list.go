@@ -6,16 +6,14 @@ import "slices"
 type list struct {
 	number uint32
 	*tree  // Nil if they are few.
-	posts  []uint32
-	heavy  []uint8
+	posts  []posting
 	row    []uint64 // Its bits; nil if it is not common.
 	shift  uint8    // For how many documents one stands, as a power of two.
-	pins   []pin
-	most   float64 // Largest weight, 0..1.
-	even   uint8   // The weight in all documents; 0 if it differs.
-	at     int     // Where seek was last.
-	doc    uint32  // Of which document the weight is, one more.
-	weight uint8   // 0 if the document has not the term.
+	most   float64  // Largest weight, 0..1.
+	even   uint8    // The weight in all documents; 0 if it differs.
+	at     int      // Where seek was last.
+	doc    uint32   // Of which document the weight is, one more.
+	weight uint8    // 0 if the document has not the term.
 }
 
 // list returns the postings of a term, whose number is one less.
@@ -25,7 +23,7 @@ func (v *view) list(number uint32) list {
 	}
 	n := v.listOf[number-1]
 	lo, hi := v.starts[n], v.starts[n+1]
-	l := list{number: n, posts: v.posts[lo:hi], heavy: v.heavy[lo:hi], pins: v.pins[lo:hi], most: float64(v.segment.most[n]) / 255}
+	l := list{number: n, posts: v.posts[lo:hi], most: float64(v.segment.most[n]) / 255}
 	if v.segment.most[n] == v.least[n] {
 		l.even = v.least[n]
 	}
@@ -48,7 +46,7 @@ func (w *walker) holds(l *list, d uint32) bool {
 		return !l.lacks(d)
 	}
 	i := w.seek(l, d)
-	return i < len(l.posts) && l.posts[i] == d
+	return i < len(l.posts) && l.posts[i].doc == d
 }
 
 // has reports whether a document has a term, and notes the weight.
@@ -65,8 +63,8 @@ func (w *walker) has(r uint16, d uint32) bool {
 		l.weight = l.even
 		return true
 	}
-	if i := w.seek(l, d); i < len(l.posts) && l.posts[i] == d {
-		l.weight = l.heavy[i]
+	if i := w.seek(l, d); i < len(l.posts) && l.posts[i].doc == d {
+		l.weight = l.posts[i].heavy
 	}
 	return l.weight > 0
 }
@@ -75,15 +73,15 @@ func (w *walker) has(r uint16, d uint32) bool {
 // where it was last, and otherwise goes by the first documents of the leaves.
 func (w *walker) seek(l *list, d uint32) int {
 	i := l.at
-	if i > 0 && l.posts[i-1] >= d {
+	if i > 0 && l.posts[i-1].doc >= d {
 		i = 0
 	}
-	for end := min(i+32, len(l.posts)-8); i < end && l.posts[i+7] < d; i += 8 {
+	for end := min(i+32, len(l.posts)-8); i < end && l.posts[i+7].doc < d; i += 8 {
 	}
-	for end := min(i+8, len(l.posts)); i < end && l.posts[i] < d; i++ {
+	for end := min(i+8, len(l.posts)); i < end && l.posts[i].doc < d; i++ {
 	}
 	lo, hi := i, len(l.posts)
-	if lo < hi && l.posts[lo] >= d {
+	if lo < hi && l.posts[lo].doc >= d {
 		l.at = lo
 		return lo
 	}
@@ -95,7 +93,7 @@ func (w *walker) seek(l *list, d uint32) int {
 		}
 	}
 	for lo < hi {
-		if mid := (lo + hi) / 2; l.posts[mid] < d {
+		if mid := (lo + hi) / 2; l.posts[mid].doc < d {
 			lo = mid + 1
 		} else {
 			hi = mid

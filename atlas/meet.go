@@ -7,25 +7,24 @@ package atlas
 func (w *walker) meet(p *askPhrase, l *lead) {
 	from := len(w.met)
 	for i := range p.Lack + 1 {
-		at := len(w.met)
-		w.met = append(w.met, w.lists[p.rare[i]].posts...)
-		docs := w.met[at:]
+		w.docs = w.docs[:0]
+		for _, post := range w.lists[p.rare[i]].posts {
+			w.docs = append(w.docs, post.doc)
+		}
+		docs := w.docs
 		w.lacking = resize(w.lacking, len(docs))
 		clear(w.lacking)
 		for _, r := range p.rare[i+1:] {
 			docs = docs[:w.thin(&w.lists[r], docs, uint16(p.Lack-i))]
 		}
-		n := 0
 		for _, d := range docs {
 			if w.sieve.block(int(d/block))>>(d%block)&1 == 0 {
 				continue
 			}
 			if worth := w.worthOf(p, d); worth >= 0 {
-				docs[n], w.worths = d, append(w.worths, worth)
-				n++
+				w.met, w.worths = append(w.met, posting{doc: d}), append(w.worths, worth)
 			}
 		}
-		w.met = w.met[:at+n]
 	}
 	l.posts, l.worths = w.met[from:], w.worths[from:]
 }
@@ -50,11 +49,11 @@ func (w *walker) thin(l *list, docs []uint32, lack uint16) int {
 	case l.row == nil && len(l.posts) <= 16*len(docs):
 		at := 0
 		for i, d := range docs {
-			for at < len(l.posts) && l.posts[at] < d {
+			for at < len(l.posts) && l.posts[at].doc < d {
 				at++
 			}
 			misses := lacking[i]
-			if at == len(l.posts) || l.posts[at] != d {
+			if at == len(l.posts) || l.posts[at].doc != d {
 				misses++
 			}
 			if misses <= lack {

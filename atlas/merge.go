@@ -177,7 +177,7 @@ func (s *segment) transpose() (starts, terms []uint32, weights []uint8) {
 	starts = make([]uint32, s.n+1)
 	for t := range s.listOf {
 		for from, to := s.extent(uint32(t)); from < to; from++ {
-			starts[s.posts[from]+1]++
+			starts[s.posts[from].doc+1]++
 		}
 	}
 	for d := range s.n {
@@ -187,9 +187,10 @@ func (s *segment) transpose() (starts, terms []uint32, weights []uint8) {
 	next := slices.Clone(starts)
 	for t := range s.listOf {
 		for i, to := s.extent(uint32(t)); i < to; i++ {
-			at := next[s.posts[i]]
-			next[s.posts[i]]++
-			terms[at], weights[at] = uint32(t), s.heavy[i]
+			p := s.posts[i]
+			at := next[p.doc]
+			next[p.doc]++
+			terms[at], weights[at] = uint32(t), p.heavy
 		}
 	}
 	return starts, terms, weights

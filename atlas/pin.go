@@ -14,11 +14,13 @@ type pin struct {
 const parts = 256
 
 // pin pins the documents of a leaf.
-func (p *planter) pin(b *box, docs []uint32, pins []pin) {
+func (p *planter) pin(b *box, posts []posting) {
 	height, width := int64(b.maxLat)-int64(b.minLat)+1, int64(b.maxLng)-int64(b.minLng)+1
-	for i, d := range docs {
+	for i := range posts {
+		b.heavy = max(b.heavy, posts[i].heavy)
+		d := posts[i].doc
 		r := &p.rows[d]
-		pins[i] = pin{p.priors[d], uint8((int64(r.lat) - int64(b.minLat)) * parts / height), uint8((int64(r.lng) - int64(b.minLng)) * parts / width)}
+		posts[i].pin = pin{p.priors[d], uint8((int64(r.lat) - int64(b.minLat)) * parts / height), uint8((int64(r.lng) - int64(b.minLng)) * parts / width)}
 	}
 }
 
@@ -68,10 +70,10 @@ func (w *walker) pinned(l *lead, b *box, from int, m uint64) uint64 {
 	if !ok {
 		return m
 	}
-	pins := l.pins[from:]
+	posts := l.posts[from:]
 	if w.q.Sort == Distance {
 		for rest := m; rest != 0; rest &= rest - 1 {
-			if i := bits.TrailingZeros64(rest); -g.h(pins[i]) < worst {
+			if i := bits.TrailingZeros64(rest); -g.h(posts[i].pin) < worst {
 				m &^= 1 << i
 			}
 		}
@@ -84,19 +86,19 @@ func (w *walker) pinned(l *lead, b *box, from int, m uint64) uint64 {
 	other, others := heavy, need // The weight before; most lists have two.
 	for rest := m; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if l.heavy != nil && l.heavy[from+i] != heavy {
+		p := posts[i]
+		if p.heavy != heavy {
 			heavy, need, other, others = other, others, heavy, need
-			if l.heavy[from+i] != heavy {
-				heavy = l.heavy[from+i]
+			if p.heavy != heavy {
+				heavy = p.heavy
 				need = w.lack(l, heavy)
 			}
 		}
-		p := pins[i]
 		lack := need - weightPrior/255*float64(p.prior)
 		if lack <= 0 {
 			continue
 		}
-		if least := far * (1 - lack); lack > 1 || g.h(p)*lack*lack > least*least {
+		if least := far * (1 - lack); lack > 1 || g.h(p.pin)*lack*lack > least*least {
 			m &^= 1 << i
 		}
 	}

@@ -85,17 +85,17 @@ func (l *lying) hold(n int) bool {
 // postingsHold looks at the terms, and numbers them.
 func (v *view) postingsHold() bool {
 	n := len(v.most)
-	if len(v.listOf) != len(v.dict.terms) || !below(v.listOf, n) || len(v.starts) != n+1 || len(v.heavy) != len(v.posts) || len(v.pins) != len(v.posts) || len(v.least) != n || !rises(v.starts, len(v.posts)) ||
+	if len(v.listOf) != len(v.dict.terms) || !below(v.listOf, n) || len(v.starts) != n+1 || len(v.least) != n || !rises(v.starts, len(v.posts)) ||
 		!v.segment.terms.hold() || v.segment.terms.len() != v.n {
 		return false
 	}
 	for l := range n {
 		last := -1
-		for _, d := range v.posts[v.starts[l]:v.starts[l+1]] {
-			if int(d) <= last || int(d) >= v.n {
+		for _, p := range v.posts[v.starts[l]:v.starts[l+1]] {
+			if int(p.doc) <= last || int(p.doc) >= v.n {
 				return false
 			}
-			last = int(d)
+			last = int(p.doc)
 		}
 	}
 	v.dict.build()

@@ -1,6 +1,7 @@
 package atlas
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -35,10 +36,8 @@ type segment struct {
 	dict   dict     // Terms by number.
 	listOf []uint32 // Each term's list. Terms that the same documents have in the same way share one.
 	starts []uint32 // Where each list's postings begin, and their end.
-	posts  []uint32 // Documents, ascending in each list.
-	heavy  []uint8  // Weight of each posting; 0 for the index's own terms.
-	pins   []pin    // Of each posting, if its list has a tree.
-	most   []uint8  // Largest weight in each list, and the least.
+	posts  []posting
+	most   []uint8 // Largest weight in each list, and the least.
 	least  []uint8
 	terms  texts // The terms of each document: ascending, the gaps as varints.
 	common
@@ -47,6 +46,15 @@ type segment struct {
 	says  speech
 	where ids32 // Documents by the hash of their id.
 }
+
+// A posting is a document that has a term. They ascend in each list.
+type posting struct {
+	doc   uint32
+	heavy uint8 // How much the document is about it; 0 for the index's own terms.
+	pin         // If the list has a tree.
+}
+
+func (p posting) order(d uint32) int { return cmp.Compare(p.doc, d) }
 
 // Columns are what a search asks of many documents, in one order of them.
 type columns struct {
@@ -291,7 +299,7 @@ func (s *segment) termsOf(d uint32, do func(term, post uint32)) {
 		}
 		b = b[n:]
 		from, to := s.extent(uint32(t))
-		if i, ok := slices.BinarySearch(s.posts[from:to], d); ok {
+		if i, ok := slices.BinarySearchFunc(s.posts[from:to], d, posting.order); ok {
 			do(uint32(t), from+uint32(i))
 		}
 	}
@@ -302,7 +310,7 @@ func (s *segment) termsOf(d uint32, do func(term, post uint32)) {
 func (s *segment) doc(d uint32) Doc {
 	doc := s.bare(d)
 	s.termsOf(d, func(t, post uint32) {
-		if w := s.heavy[post]; w > 0 {
+		if w := s.posts[post].heavy; w > 0 {
 			doc.Terms = append(doc.Terms, Weighted{Term(s.dict.terms[t]), w})
 		}
 	})

@@ -52,7 +52,7 @@ func (p *planter) sheaves(h *sheaf) {
 		}
 		if len(docs) > bare {
 			p.of = append(p.of, uint32(l))
-			p.grow(docs, nil, nil, places)
+			p.grow(docs, places, nil)
 		}
 	}
 }

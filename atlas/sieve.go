@@ -162,14 +162,15 @@ func (s *sieve) free() bool {
 
 // worded returns which of up to a block's number of documents are in the row
 // without which nothing passes; all if there is none.
-func (s *sieve) worded(docs []uint32) uint64 {
+func (s *sieve) worded(posts []posting) uint64 {
 	row := s.only()
 	if row == nil {
-		return ^uint64(0) >> (block - len(docs))
+		return ^uint64(0) >> (block - len(posts))
 	}
 	// All of them, so that one does not wait for the other's memory.
 	m := uint64(0)
-	for i, d := range docs {
+	for i := range posts {
+		d := posts[i].doc
 		m |= row[d/block] >> (d % block) & 1 << i
 	}
 	return m
@@ -177,14 +178,14 @@ func (s *sieve) worded(docs []uint32) uint64 {
 
 // docs returns which of those documents that are in m pass, but for labels and
 // price.
-func (s *sieve) docs(docs []uint32, m uint64) uint64 {
+func (s *sieve) docs(posts []posting, m uint64) uint64 {
 	if s.free() {
 		return m
 	}
 	at, word := -1, uint64(0)
 	for rest := m; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		d := docs[i]
+		d := posts[i].doc
 		if int(d/block) != at {
 			at = int(d / block)
 			word = s.block(at)

@@ -206,8 +206,6 @@ func (v *view) onto(t *tape) {
 	slice(t, &v.listOf)
 	slice(t, &v.starts)
 	slice(t, &v.posts)
-	slice(t, &v.heavy)
-	slice(t, &v.pins)
 	slice(t, &v.most)
 	slice(t, &v.least)
 	v.segment.terms.onto(t)

@@ -32,8 +32,8 @@ func (w *walker) lead() {
 				w.led[b] = ^uint64(0)
 			}
 		}
-		for _, d := range w.leads[i].posts {
-			w.led[d/block] |= 1 << (d % block)
+		for _, p := range w.leads[i].posts {
+			w.led[p.doc/block] |= 1 << (p.doc % block)
 		}
 	}
 }
@@ -64,8 +64,8 @@ func (w *walker) matching(b int, m uint64) uint64 {
 	for t := range w.lists {
 		l := &w.lists[t]
 		word := uint64(0)
-		for i := w.seek(l, uint32(b*block)); i < len(l.posts) && int(l.posts[i]/block) == b; i++ {
-			word |= 1 << (l.posts[i] % block)
+		for i := w.seek(l, uint32(b*block)); i < len(l.posts) && int(l.posts[i].doc/block) == b; i++ {
+			word |= 1 << (l.posts[i].doc % block)
 		}
 		w.words[t] = word
 	}

@@ -123,7 +123,7 @@ func (w *walker) text(l *lead, d uint32, at int, least float64) (float64, bool) 
 			known = l.worths[at]
 		} else {
 			term := &w.lists[l.term]
-			term.doc, term.weight = d+1, l.heavy[at]
+			term.doc, term.weight = d+1, l.posts[at].heavy
 			known = w.worthOf(&w.phrases[l.phrase], d)
 		}
 		if sum += c.weight * (float64(known) - c.most); sum < least {

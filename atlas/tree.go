@@ -45,7 +45,7 @@ const (
 // plant grows the trees of a segment.
 func (s *segment) plant(cores int) {
 	n := len(s.most)
-	s.treeOf, s.pins = make([]uint32, n), huge(make([]pin, len(s.posts)))
+	s.treeOf = make([]uint32, n)
 	all, flags := make([]uint32, s.n), make([]Flags, s.n)
 	for d := range uint32(s.n) {
 		all[d], flags[d] = d, s.flagsOf(d)
@@ -56,8 +56,8 @@ func (s *segment) plant(cores int) {
 	for i := range lying {
 		lying[i] = s.lying.spots[i].doc
 	}
-	first.grow(lying, nil, nil, all)
-	first.grow(all, nil, nil, all)
+	first.grow(lying, all, nil)
+	first.grow(all, all, nil)
 	s.trees, s.boxes, s.firsts = first.trees, first.boxes, first.firsts
 	var wait sync.WaitGroup
 	var kinds [len(s.sheaves)]planter
@@ -112,36 +112,39 @@ type planter struct {
 
 // lists grows the trees of a stretch of lists.
 func (p *planter) lists(from, to int) {
+	var docs []uint32
 	for l := from; l < to; l++ {
 		lo, hi := p.starts[l], p.starts[l+1]
 		if hi-lo > bare {
-			p.of = append(p.of, uint32(l))
-			p.grow(p.posts[lo:hi], p.segment.heavy[lo:hi], p.segment.pins[lo:hi], p.posts[lo:hi])
+			p.of, docs = append(p.of, uint32(l)), docs[:0]
+			for _, post := range p.posts[lo:hi] {
+				docs = append(docs, post.doc)
+			}
+			p.grow(docs, docs, p.posts[lo:hi])
 		}
 	}
 }
 
-// grow grows the tree over some postings; without weights they are none, and
-// get no pins. It is cut by numbers that are near each other where the postings
+// grow grows the tree over some documents, and pins their postings, if they are
+// a list's. It is cut by numbers that are near each other where the documents
 // are.
-func (p *planter) grow(posts []uint32, heavy []uint8, pins []pin, numbers []uint32) {
+func (p *planter) grow(docs, numbers []uint32, posts []posting) {
 	t, least := tree{at: uint32(len(p.boxes))}, leafMin
-	if pins != nil {
+	if posts != nil {
 		least = pinsMin
 	}
-	for i := 0; i < len(posts); {
+	for i := 0; i < len(docs); {
 		end := cut(numbers, i, least)
-		b := p.leaf(posts[i:end])
+		b := p.leaf(docs[i:end])
 		b.from = uint32(i)
-		if heavy != nil {
-			b.heavy = slices.Max(heavy[i:end])
-			p.pin(&b, posts[i:end], pins[i:end])
+		if posts != nil {
+			p.pin(&b, posts[i:end])
 		}
 		p.boxes, p.firsts = append(p.boxes, b), append(p.firsts, numbers[i])
 		i = end
 	}
 	t.leaves = uint32(len(p.boxes)) - t.at
-	p.end(uint32(len(posts)))
+	p.end(uint32(len(docs)))
 	level, size := uint32(0), t.leaves
 	for ; size > pieceMax; t.height++ {
 		next := uint32(len(p.boxes)) - t.at

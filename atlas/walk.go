@@ -22,7 +22,8 @@ type walker struct {
 	stops    []stop         // A heap, the best bound in front.
 	match    []Match        // Of the document looked at, one for each clause; Phrase -1 if it does not match.
 	away     [block]float64 // Of documents that are looked at together.
-	met      []uint32       // What phrases of several terms lead to.
+	met      []posting      // What phrases of several terms lead to.
+	docs     []uint32       // What may have enough of a phrase.
 	worths   []float32      // What each is worth.
 	lacking  []uint16       // How many terms each of the documents lacks that are met.
 	led      []uint64       // Documents that the leads lead to, a bit each.
@@ -185,12 +186,12 @@ func (w *walker) follow(l *lead, from, to int, b *box) {
 		return
 	}
 	for ; from < to; from += block {
-		docs := l.posts[from:min(from+block, to)]
-		m := w.sieve.worded(docs)
+		posts := l.posts[from:min(from+block, to)]
+		m := w.sieve.worded(posts)
 		if b != nil && m != 0 {
 			m = w.pinned(l, b, from, m)
 		}
-		w.lookAt(l, from, w.sieve.docs(docs, m))
+		w.lookAt(l, from, w.sieve.docs(posts, m))
 	}
 }
 
@@ -199,10 +200,10 @@ func (w *walker) lookAt(l *lead, from int, m uint64) {
 	if m == 0 {
 		return
 	}
-	docs := l.posts[from:]
+	posts := l.posts[from:]
 	if w.through && len(w.clauses) > 1 {
 		for rest := m; rest != 0; rest &= rest - 1 {
-			if i := bits.TrailingZeros64(rest); !w.others(l, docs[i]) {
+			if i := bits.TrailingZeros64(rest); !w.others(l, posts[i].doc) {
 				m &^= 1 << i
 			}
 		}
@@ -210,13 +211,13 @@ func (w *walker) lookAt(l *lead, from int, m uint64) {
 	if w.q.Near != nil {
 		for rest := m; rest != 0; rest &= rest - 1 {
 			i := bits.TrailingZeros64(rest)
-			r := &w.rows[docs[i]]
+			r := &w.rows[posts[i].doc]
 			w.away[i] = w.from.h(r.lat, r.lng)
 		}
 	}
 	for ; m != 0; m &= m - 1 {
 		i := bits.TrailingZeros64(m)
-		w.look(l, docs[i], w.away[i], from+i)
+		w.look(l, posts[i].doc, w.away[i], from+i)
 	}
 }
 
