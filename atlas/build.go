@@ -102,7 +102,7 @@ func newDraft() *draft {
 func (b *draft) add(d *Doc) (old uint32, ok bool) {
 	doc := uint32(b.n)
 	b.n++
-	b.rows = append(b.rows, row{fixed(d.Point.Lat), fixed(d.Point.Lng), d.Prior, d.Price})
+	b.rows = append(b.rows, row{lat: fixed(d.Point.Lat), lng: fixed(d.Point.Lng), prior: d.Prior, price: d.Price})
 	b.numbers, b.weights = b.numbers[:0], b.weights[:0]
 	for _, w := range d.Terms {
 		b.numbers, b.weights = append(b.numbers, b.dict.number(w.Term)), append(b.weights, w.Weight)

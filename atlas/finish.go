@@ -41,7 +41,8 @@ func (b *draft) freeze(cores int) (*segment, error) {
 
 // columns copies what there is once a document.
 func (b *draft) columns(s *segment, marks []mark) {
-	s.rows, s.hours, s.cards = pick(b.rows, marks), pick(b.hours, marks), pick(b.cards, marks)
+	s.rows = append(pick(b.rows, marks), row{})
+	s.hours, s.cards = pick(b.hours, marks), pick(b.cards, marks)
 	s.score, s.save = pick(b.score, marks), pick(b.save, marks)
 	for k := range s.label {
 		s.label[k] = pick(b.label[k], marks)
@@ -63,7 +64,7 @@ func (b *draft) columns(s *segment, marks []mark) {
 // climb takes the rungs of the prices, and puts documents into their rows.
 func (s *segment) climb() {
 	var prices []int32
-	for i := range s.rows {
+	for i := range s.rows[:s.n] {
 		if p := s.rows[i].price; p > 0 {
 			prices = append(prices, p)
 		}
@@ -75,7 +76,7 @@ func (s *segment) climb() {
 			s.rungs[k] = prices[n-1]
 		}
 	}
-	for d := range s.rows {
+	for d := range s.rows[:s.n] {
 		p := s.rows[d].price
 		for k := rungs - 1; k >= 0 && p > 0 && p <= s.rungs[k]; k-- {
 			s.bits(lots + 1 + k)[d/block] |= 1 << (d % block)
@@ -86,14 +87,14 @@ func (s *segment) climb() {
 // rank rounds the priors.
 func (s *segment) rank() {
 	s.priors = make([]uint8, s.n)
-	for d := range s.rows {
+	for d := range s.rows[:s.n] {
 		s.priors[d] = uint8(math.Ceil(float64(s.rows[d].prior) * 255))
 	}
 }
 
 // pick returns a column in the new order.
 func pick[T any](column []T, marks []mark) []T {
-	to := huge(make([]T, len(marks)))
+	to := huge(make([]T, len(marks), len(marks)+1))
 	for d, m := range marks {
 		to[d] = column[m.doc]
 	}
@@ -102,13 +103,8 @@ func pick[T any](column []T, marks []mark) []T {
 
 // strings copies ids and payloads, and finds documents by id.
 func (b *draft) strings(s *segment, marks []mark) {
-	s.ends = huge(make([]ends, len(marks)+1))
-	laid := make([]uint32, len(marks))
-	for i := range s.lying.spots {
-		laid[i] = marks[s.lying.spots[i].doc].doc
-	}
-	s.ids = gather(&b.idsIn, laid, func(i, end uint32) { s.ends[i+1].id = end })
-	s.pay = gather(&b.payIn, laid, func(i, end uint32) { s.ends[i+1].pay = end })
+	s.ids = gather(&b.idsIn, marks, func(d, end uint32) { s.rows[d+1].id = end })
+	s.pay = gather(&b.payIn, marks, func(d, end uint32) { s.rows[d+1].pay = end })
 	b.payIn = arena[byte]{}
 	// The slots stand already and only need the new numbers. Those of replaced
 	// documents were given to their followers.
@@ -125,17 +121,17 @@ func (b *draft) strings(s *segment, marks []mark) {
 	b.idsIn = arena[byte]{}
 }
 
-// gather returns the texts of some documents one after the other, and calls
-// with where each ends.
-func gather(from *arena[byte], docs []uint32, ends func(i, end uint32)) []byte {
+// gather returns the texts one after the other in the new order, and calls with
+// where each ends.
+func gather(from *arena[byte], marks []mark, ends func(d, end uint32)) []byte {
 	total := 0
-	for _, d := range docs {
-		total += int(from.refs[d].n)
+	for _, m := range marks {
+		total += int(from.refs[m.doc].n)
 	}
 	all := make([]byte, 0, total)
-	for i, d := range docs {
-		all = append(all, from.at(d)...)
-		ends(uint32(i), uint32(len(all)))
+	for d, m := range marks {
+		all = append(all, from.at(m.doc)...)
+		ends(uint32(d), uint32(len(all)))
 	}
 	return all
 }

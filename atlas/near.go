@@ -49,7 +49,7 @@ func (w *walker) lie(l *lead, from, to int, b *box) {
 		for ; m != 0; m &= m - 1 {
 			i := from + bits.TrailingZeros64(m)
 			if s := &l.lying.spots[i]; !f.beyond(s) && w.sieve.affords(s.price) {
-				w.near(s, s.doc, uint32(i), &f)
+				w.near(s, s.doc, &f)
 			}
 		}
 		from = end
@@ -70,17 +70,17 @@ func (w *walker) pull(l *lead, from, to int, b *box) {
 			word = w.sieve.block(int(at))
 		}
 		if word>>(s.doc%block)&1 == 1 {
-			w.near(s, w.segment.lying.spots[s.doc].doc, s.doc, &f)
+			w.near(s, w.segment.lying.spots[s.doc].doc, &f)
 		}
 	}
 }
 
 // near keeps a document that passed the sieve, if it is among the nearest.
-func (w *walker) near(s *spot, d, lies uint32, f *fence) {
+func (w *walker) near(s *spot, d uint32, f *fence) {
 	h := w.from.h(s.lat, s.lng)
 	if -h < w.worst() || w.gone(d) || !w.sieve.bears(w.segment, d) || w.within && metres(h) > w.q.Within {
 		return
 	}
-	w.keep(-h, d, lies+1)
+	w.keep(-h, d)
 	w.tighten(f)
 }

@@ -54,7 +54,7 @@ const tiers = 32
 // lie puts the documents in the order of their places.
 func (s *segment) lie(cores int) {
 	all := make([]mark, s.n)
-	for d, r := range s.rows {
+	for d, r := range s.rows[:s.n] {
 		all[d] = mark{r.lat, r.lng, uint32(d)}
 	}
 	var wait sync.WaitGroup
@@ -65,15 +65,6 @@ func (s *segment) lie(cores int) {
 		s.lying.spots[i] = spot{m.lat, m.lng, s.rows[m.doc].price, m.doc}
 	}
 	s.lying.copy(s)
-	s.lay()
-}
-
-// lay notes where each document lies.
-func (s *segment) lay() {
-	s.lies = huge(make([]uint32, s.n))
-	for i := range s.lying.spots {
-		s.lies[s.lying.spots[i].doc] = uint32(i)
-	}
 }
 
 // copy copies what is known of the documents into their order.

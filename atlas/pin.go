@@ -1,6 +1,9 @@
 package atlas
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // A pin is roughly where a posting's document is in the box of its leaf, and
 // its prior. So most of a leaf can be ruled out without going to the rows, of
@@ -24,8 +27,9 @@ func (p *planter) pin(b *box, posts []posting) {
 	}
 }
 
-// A grid is a leaf's box as it lies from an origin, in radians. Every cell is
-// a step larger all around, for the rounding of the origin.
+// A grid is a leaf's box as it lies from an origin, in radians: the middle of
+// its first cell, from one cell to the next, and half a cell's height and width.
+// Those are a step larger all around, for the rounding of the origin.
 type grid struct{ south, west, height, width, high, wide, cos float64 }
 
 // grid returns the grid of a box, if it is near enough for the series.
@@ -35,9 +39,9 @@ func (o *origin) grid(b *box) (grid, bool) {
 	if max(maxLat, -minLat) > most || max(maxLng, -minLng) > most {
 		return grid{}, false
 	}
-	g := grid{south: float64(minLat-1) * unit, west: float64(minLng-1) * unit,
-		height: float64(maxLat-minLat+1) * (unit / parts), width: float64(maxLng-minLng+1) * (unit / parts)}
-	g.high, g.wide = g.height+2*unit, g.width+2*unit
+	g := grid{height: float64(maxLat-minLat+1) * (unit / parts), width: float64(maxLng-minLng+1) * (unit / parts)}
+	g.south, g.west = float64(minLat)*unit+g.height/2, float64(minLng)*unit+g.width/2
+	g.high, g.wide = g.height/2+unit, g.width/2+unit
 	// A cosine changes by no more than its angle.
 	g.cos = o.cos * max(o.cos-float64(max(maxLat, -minLat)+1)*unit, 0) * (1 - 1e-9)
 	return g, true
@@ -45,17 +49,9 @@ func (o *origin) grid(b *box) (grid, bool) {
 
 // h returns a haversine that no point of a pin's cell is below.
 func (g *grid) h(p pin) float64 {
-	y, x := g.south+float64(p.y)*g.height, g.west+float64(p.x)*g.width
-	if y < 0 {
-		if y = -(y + g.high); y < 0 {
-			y = 0
-		}
-	}
-	if x < 0 {
-		if x = -(x + g.wide); x < 0 {
-			x = 0
-		}
-	}
+	// From the middle of the cell: a branch would be guessed wrong too often.
+	y := max(math.Abs(g.south+float64(p.y)*g.height)-g.high, 0)
+	x := max(math.Abs(g.west+float64(p.x)*g.width)-g.wide, 0)
 	return quarter * (y*y + g.cos*x*x)
 }
 
@@ -95,12 +91,14 @@ func (w *walker) pinned(l *lead, b *box, from int, m uint64) uint64 {
 			}
 		}
 		lack := need - weightPrior/255*float64(p.prior)
-		if lack <= 0 {
-			continue
+		// If nothing is lacked, everything is kept; if too much, what lies here is.
+		least := far * max(1-lack, 0)
+		lack = max(lack, 0)
+		out := uint64(0)
+		if g.h(p.pin)*lack*lack > least*least {
+			out = 1
 		}
-		if least := far * (1 - lack); lack > 1 || g.h(p.pin)*lack*lack > least*least {
-			m &^= 1 << i
-		}
+		m &^= out << i
 	}
 	return m
 }

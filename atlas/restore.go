@@ -9,14 +9,13 @@ import (
 // restore makes what a snapshot leaves out, and refuses one in which a number
 // points nowhere. Checksums tell damage; this holds even if they are right.
 func (v *view) restore() error {
-	v.n = len(v.rows)
-	if v.n == 0 {
+	v.n = len(v.rows) - 1
+	if v.n < 1 {
 		return fmt.Errorf("%w: a segment is empty", ErrSnapshot)
 	}
 	if !v.columnsHold() {
 		return fmt.Errorf("%w: the columns of a segment do not fit together", ErrSnapshot)
 	}
-	v.lay()
 	checks := []func() bool{v.postingsHold, v.treesHold, v.says.holds, v.stringsHold}
 	held := make([]bool, len(checks))
 	var wait sync.WaitGroup
@@ -171,11 +170,12 @@ func (g *grove) holds(t *tree, n int) bool {
 
 // stringsHold looks at ids and payloads, and finds documents by id.
 func (v *view) stringsHold() bool {
-	if len(v.ends) != v.n+1 || v.ends[0] != (ends{}) || v.ends[v.n] != (ends{uint32(len(v.ids)), uint32(len(v.pay))}) {
+	first, last := &v.rows[0], &v.rows[v.n]
+	if first.id != 0 || first.pay != 0 || int(last.id) != len(v.ids) || int(last.pay) != len(v.pay) {
 		return false
 	}
-	for d, end := range v.ends[1:] {
-		if end.id < v.ends[d].id || end.pay < v.ends[d].pay {
+	for d := range v.n {
+		if v.rows[d+1].id < v.rows[d].id || v.rows[d+1].pay < v.rows[d].pay {
 			return false
 		}
 	}

@@ -19,6 +19,7 @@ const (
 type mixer struct {
 	reach float64
 	whole float64 // What the parts add up to at most.
+	above float64 // A little more than one by that.
 }
 
 func newMixer(q *Query) mixer {
@@ -29,6 +30,7 @@ func newMixer(q *Query) mixer {
 	if len(q.Taste) > 0 {
 		m.whole += weightTaste
 	}
+	m.above = (1 + 2e-9) / m.whole
 	return m
 }
 

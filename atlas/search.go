@@ -10,7 +10,6 @@ import (
 type found struct {
 	key  float64
 	doc  uint32
-	lies uint32 // Where it lies, one more; 0 if nobody knows yet.
 	view uint16
 	slot uint16 // Where its matches stand.
 }
@@ -139,11 +138,7 @@ func (w *walker) row(f found) []Match {
 // hit fills in one hit; all has room for its matches.
 func (w *walker) hit(h *Hit, f found, all []Match) []Match {
 	v := w.top.views[f.view]
-	lies := f.lies - 1
-	if f.lies == 0 {
-		lies = v.lies[f.doc]
-	}
-	h.ID, h.Payload, h.Score = text(v.idAt(lies)), text(v.payloadAt(lies)), float32(f.key)
+	h.ID, h.Payload, h.Score = text(v.id(f.doc)), text(v.payload(f.doc)), float32(f.key)
 	switch {
 	case w.q.Sort == Distance:
 		h.Distance = metres(-f.key)

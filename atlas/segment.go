@@ -28,7 +28,8 @@ type segment struct {
 	rungs   []int32 // Ascending prices, as many of the documents' between each two.
 	score   []float32
 	save    []int32
-	bodies
+	ids     []byte // One after the other, likewise the payloads.
+	pay     []byte
 
 	clocks []clock
 	plans  texts // Schedules, as encode writes them.
@@ -77,11 +78,13 @@ type spot struct {
 	doc      uint32
 }
 
-// A row is what is looked at of one document after the others.
+// A row is what is looked at of one document after the others. Behind the last
+// stands one that only tells where the bodies end.
 type row struct {
 	lat, lng int32 // In 1e-7 degrees.
 	prior    float32
 	price    int32
+	id, pay  uint32 // Where the id and the payload begin; the next row tells where they end.
 }
 
 // Rows of flags: behind the flags themselves the sampled documents, then for
@@ -113,31 +116,16 @@ type clock struct{ opens, closes int16 }
 // blocks is how many blocks there are.
 func (s *segment) blocks() int { return (s.n + block - 1) / block }
 
-// bodies are the ids and payloads of documents, in the order of their places:
-// those of a search near somewhere stand together. So do the ends of both,
-// because whoever wants one mostly wants the other.
-type bodies struct {
-	lies     []uint32 // Where each document's stand.
-	ends     []ends   // One more than documents, the first zero.
-	ids, pay []byte
-}
-
-type ends struct{ id, pay uint32 }
-
 // id returns a document's id, which nobody can add to.
-func (s *bodies) id(d uint32) []byte { return s.idAt(s.lies[d]) }
-
-func (s *bodies) idAt(at uint32) []byte {
-	from, to := s.ends[at].id, s.ends[at+1].id
+func (s *segment) id(d uint32) []byte {
+	from, to := s.rows[d].id, s.rows[d+1].id
 	return s.ids[from:to:to]
 }
 
 // payload returns a document's payload, which nobody can add to; nil if it is
 // empty.
-func (s *bodies) payload(d uint32) []byte { return s.payloadAt(s.lies[d]) }
-
-func (s *bodies) payloadAt(at uint32) []byte {
-	from, to := s.ends[at].pay, s.ends[at+1].pay
+func (s *segment) payload(d uint32) []byte {
+	from, to := s.rows[d].pay, s.rows[d+1].pay
 	if from == to {
 		return nil
 	}

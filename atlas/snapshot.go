@@ -196,7 +196,6 @@ func (v *view) onto(t *tape) {
 	slice(t, &v.flags)
 	slice(t, &v.segment.score)
 	slice(t, &v.segment.save)
-	slice(t, &v.ends)
 	slice(t, &v.ids)
 	slice(t, &v.pay)
 	slice(t, &v.rungs)

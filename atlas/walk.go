@@ -168,7 +168,7 @@ func (w *walker) bound(b *box, l *lead) float64 {
 	if w.q.Near != nil {
 		near = w.mix.nearest(h)
 	}
-	return w.mix.best(l.text(b.heavy), w.mix.rest(near, float64(b.prior)/255, w.taste)) * (1 + 1e-9)
+	return l.text(b.heavy) * w.mix.rest(near, float64(b.prior)*(1.0/255), w.taste) * w.mix.above
 }
 
 // follow looks at the documents of a lead's postings from..to, which are those
@@ -275,7 +275,7 @@ func (w *walker) look(l *lead, d uint32, h float64, at int) {
 	} else if w.q.Sort == Best {
 		key = w.mix.best(1, rest)
 	}
-	w.keep(key, d, 0)
+	w.keep(key, d)
 }
 
 // rest is what Best adds to the text of a document so far away.
@@ -291,13 +291,12 @@ func (w *walker) rest(d uint32, h float64) float64 {
 }
 
 // keep keeps a document that matches, if it is among the best and not there
-// already, by another lead. It lies where lies says, which counts from 1; 0 is
-// unknown.
-func (w *walker) keep(key float64, d, lies uint32) {
+// already, by another lead.
+func (w *walker) keep(key float64, d uint32) {
 	if a := &w.q.After; a.on && (key > a.key || key == a.key && string(w.id(d)) <= a.id) {
 		return
 	}
-	f := found{key: key, doc: d, lies: lies, view: w.number}
+	f := found{key: key, doc: d, view: w.number}
 	if w.top.full() && !w.top.before(&f, w.top.worst()) {
 		return
 	}
