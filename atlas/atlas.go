@@ -26,8 +26,9 @@
 // bits too, which the sieve takes like flags (common.go); and terms that the
 // same documents have share a list. Phrases of several terms are met by going
 // through the postings of the rarest, a list at a time (meet.go). What is
-// nearest goes by a tree of places alone. Facets go over all that match, 64
-// documents at once (sweep.go).
+// nearest goes by a tree of places alone, that of all documents or that of a
+// label (sheaf.go, near.go). Facets go over all that match, 64 documents at
+// once (sweep.go).
 //
 // Changes make small segments beside a large one, which are merged like the
 // digits of a number, and everything beside the readers when enough is new or
