@@ -209,6 +209,8 @@ type question struct {
 	parts []parlance.Part
 	asks  []parlance.Ask // What to ask, the strictest first; at least one.
 	read  *parlance.Reading
+
+	around *surroundings // Of the town that answers.
 }
 
 // loosen adds what to ask if the strictest finds nothing. To think of all slips
@@ -300,6 +302,7 @@ func (t *town) find(x question, ask parlance.Ask, local time.Time) (Answer, erro
 	if err != nil {
 		return Answer{}, ErrCursor // All else that could be wrong was checked.
 	}
+	x.around = t.around.Load()
 	answer, err := x.answer(found, a.Near, local)
 	answer.Spelt = ask.Spelt
 	return answer, err
@@ -387,6 +390,9 @@ func (x *question) hits(found []atlas.Hit, from *geo.Point, local time.Time) ([]
 		}
 		begun := len(whys)
 		whys = h.why(whys, h.serves(asked), local)
+		if w := &whys[begun]; w.Reason == AtStation {
+			w.Text = x.around.called(x.Lang, w.Text)
+		}
 		h.Why = slices.Clip(whys[begun:])
 	}
 	return hits, nil

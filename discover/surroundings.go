@@ -20,6 +20,8 @@ type surroundings struct {
 	sights    []Place // And hotels: what people name as a place, if it is no shop.
 	districts []Area
 	quarters  []Area
+	tracks    []Area // Metro lines; no shop takes anything from them but their names.
+	english   map[string]string
 	stamp     uint64 // Of all that shops take from it.
 }
 
@@ -31,7 +33,7 @@ func (s *Service) around(ctx context.Context, city string) (*surroundings, error
 		if places, err = Places(tx, city, Kinds...); err != nil {
 			return err
 		}
-		areas, err = Areas(tx, city, District, Quarter)
+		areas, err = Areas(tx, city, District, Quarter, Track)
 		return err
 	})
 	if err != nil {
@@ -62,6 +64,10 @@ func newSurroundings(places []Place, areas []Area) *surroundings {
 	areas = slices.Clone(areas)
 	slices.SortFunc(areas, func(x, y Area) int { return cmp.Compare(x.ID, y.ID) })
 	for _, area := range areas {
+		if area.Kind == Track {
+			a.tracks = append(a.tracks, area)
+			continue
+		}
 		h.Write([]byte(string(area.Kind) + "\x00" + area.Name + "\x00" + area.Shape.String()))
 		switch area.Kind {
 		case District:
@@ -71,6 +77,7 @@ func newSurroundings(places []Place, areas []Area) *surroundings {
 		}
 	}
 	a.stamp = h.Sum64()
+	a.learn()
 	return a
 }
 

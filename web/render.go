@@ -23,6 +23,7 @@ func Page(r *http.Request) ui.Page {
 	p := ui.Page{
 		Lang: s.lang, Words: shared(), App: ui.Member, Base: "/",
 		Path: r.URL.RequestURI(), Demo: s.edge.opts.Demo, Fragment: isFragment(r),
+		Names: s.edge.opts.Names,
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		p.Path = cameFrom(r, "/")

@@ -73,6 +73,7 @@ import (
 	"strings"
 
 	"citywalk/account"
+	"citywalk/fault"
 	"citywalk/web/ui"
 )
 
@@ -85,6 +86,9 @@ type Options struct {
 	Proxies []netip.Prefix              // Whose X-Forwarded-For is believed.
 	Demo    bool                        // The city is fictional and pages may be framed by our own.
 	Ready   func(context.Context) error // What /readyz asks; nil is always ready.
+
+	// What districts, areas and stations are called; nil leaves their names.
+	Names func(lang fault.Lang, name string) string
 
 	Slots       int // Requests that work at once; 0 bounds nothing.
 	Connections int // In all; 0 bounds nothing.

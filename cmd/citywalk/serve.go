@@ -153,7 +153,7 @@ func (a *parts) edge(log *slog.Logger, demo bool) (*web.Edge, error) {
 	}
 	e := web.New(web.Options{
 		Account: a.account, Log: log, Secure: strings.HasPrefix(a.cfg.baseURL(), "https://"),
-		Cashier: []string{a.payment.Provider.Origin()}, Proxies: proxies, Demo: demo, Ready: a.alive,
+		Cashier: []string{a.payment.Provider.Origin()}, Proxies: proxies, Demo: demo, Ready: a.alive, Names: a.discover.Called,
 		Slots: a.cfg.slots(), Connections: a.cfg.connections(), Neighbours: neighbours,
 	})
 	a.payment.Outside = web.Outside

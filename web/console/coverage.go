@@ -128,7 +128,7 @@ func areaName(p ui.Page, district string) string {
 	if district == "" {
 		return p.T("coverage.whole")
 	}
-	return district
+	return p.Called(district)
 }
 
 // shareSaid prints hundredths of a percent, rounded down: what is short of a
@@ -311,7 +311,7 @@ func hasOver(all []discover.Alarm) bool {
 func districtChoices(p ui.Page, all []string) []ui.Choice {
 	choices := []ui.Choice{{Label: p.T("coverage.whole")}}
 	for _, d := range all {
-		choices = append(choices, ui.Choice{Value: d, Label: d})
+		choices = append(choices, ui.Choice{Value: d, Label: p.Called(d)})
 	}
 	return choices
 }

@@ -54,7 +54,7 @@ func (a *App) reviewPage(p ui.Page, v review) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Heading(v.Shop.Name, joined(v.Shop.City, v.Shop.District, v.Shop.Category)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Heading(v.Shop.Name, joined(v.Shop.City, p.Called(v.Shop.District), v.Shop.Category)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -80,11 +80,12 @@ func newRig(t testing.TB) *rig {
 	bills.Register(runner)
 	statements.Register(runner)
 
-	edge := web.New(web.Options{Account: accounts, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	search := &discover.Service{DB: d, Zone: dbtest.Zone}
+	edge := web.New(web.Options{Account: accounts, Names: search.Called, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	t.Cleanup(edge.Hub.Close)
 	notes := &curate.Service{DB: d, Key: secret("n"), Zone: dbtest.Zone, Visited: redeem.LastAt}
 	g.App = New(Parts{Edge: edge, DB: d, Account: accounts, Shop: &shop.Service{DB: d, Zone: dbtest.Zone}, Pass: passes, Redeem: bills,
-		Curate: notes, Community: &community.Service{DB: d, Curate: notes, Zone: dbtest.Zone}, Discover: &discover.Service{DB: d, Zone: dbtest.Zone},
+		Curate: notes, Community: &community.Service{DB: d, Curate: notes, Zone: dbtest.Zone}, Discover: search,
 		Settle: statements, Runner: runner, Zone: dbtest.Zone, Now: clock.Now, Programme: "城市漫步", City: "上海", BaseURL: g.url,
 		Prove: func(ctx context.Context) (found []ledger.Finding, err error) {
 			err = d.View(ctx, func(tx *db.Tx) error {

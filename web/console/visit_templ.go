@@ -59,7 +59,7 @@ func visitPage(p ui.Page, s shop.Shop, who account.Session, f ui.Form) templ.Com
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Heading(s.Name, joined(s.District, s.Category, s.Address)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Heading(s.Name, joined(p.Called(s.District), s.Category, s.Address)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

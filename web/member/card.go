@@ -95,7 +95,7 @@ func (a *App) promised(r *http.Request, p ui.Page, v *cardView) error {
 		return err
 	}
 	c := fallen.Conditions
-	v.Fallen = p.T("card.fallen", "area", areaName(pass.Place{City: c.City, District: c.District}), "minutes", c.Minutes, "n", c.Shops, "share", c.Share)
+	v.Fallen = p.T("card.fallen", "area", areaName(p, pass.Place{City: c.City, District: c.District}), "minutes", c.Minutes, "n", c.Shops, "share", c.Share)
 	return nil
 }
 

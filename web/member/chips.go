@@ -65,7 +65,7 @@ func chosen(p ui.Page, x asked) (all []chip) {
 		}
 	}
 	if v := x.Get("metro"); v != "" {
-		all = append(all, chip{Label: p.T("search.near", "spot", v), Href: x.with("metro", "").link()})
+		all = append(all, chip{Label: p.T("search.near", "spot", p.Called(v)), Href: x.with("metro", "").link()})
 	}
 	if x.Has("min") || x.Has("max") {
 		all = append(all, chip{Label: band(p, whole(x.Get("min")), whole(x.Get("max"))), Href: x.with("min", "").with("max", "").link()})
@@ -81,7 +81,7 @@ func labelOf(p ui.Page, name, value string) string {
 	if name == "cat" {
 		return ui.Kind(p.Lang, value)
 	}
-	return value
+	return p.Called(value)
 }
 
 // givesKind reports whether a card can do that.
@@ -153,7 +153,7 @@ func stations(p ui.Page, x asked, hits []discover.Hit) (all []chip) {
 	seen := map[string]bool{"": true}
 	for _, h := range hits {
 		if !seen[h.Station] && len(all) < chipsMax {
-			all = append(all, chip{Label: h.Station, On: x.is("metro", h.Station), Href: x.toggled("metro", h.Station).link()})
+			all = append(all, chip{Label: p.Called(h.Station), On: x.is("metro", h.Station), Href: x.toggled("metro", h.Station).link()})
 		}
 		seen[h.Station] = true
 	}

@@ -205,7 +205,7 @@ func (a *App) shopView(p ui.Page, h shop.Hit) ui.ShopView {
 // what is the line below a shop's name: what it is, where, and for how much.
 func what(p ui.Page, s shop.Shop) string {
 	parts := []string{}
-	for _, part := range []string{ui.Kind(p.Lang, s.Category), s.District} {
+	for _, part := range []string{ui.Kind(p.Lang, s.Category), p.Called(s.District)} {
 		if part != "" {
 			parts = append(parts, part)
 		}

@@ -334,9 +334,9 @@ func feedCard(p ui.Page, i feedItem) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var14 string
-		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(joinDots(ui.Kind(p.Lang, i.Of.Category), i.Of.District, i.Away))
+		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(joinDots(ui.Kind(p.Lang, i.Of.Category), p.Called(i.Of.District), i.Away))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/member/feed.templ`, Line: 65, Col: 89}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/member/feed.templ`, Line: 65, Col: 99}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 		if templ_7745c5c3_Err != nil {

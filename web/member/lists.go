@@ -90,6 +90,9 @@ func (a *App) lists(w http.ResponseWriter, r *http.Request) error {
 	for i, c := range page.Categories {
 		page.Categories[i].Label = ui.Kind(p.Lang, c.Label)
 	}
+	for i, d := range page.Districts {
+		page.Districts[i].Label = p.Called(d.Label)
+	}
 	if c.Made {
 		page.Day = a.dated(p, c.Day)
 	}

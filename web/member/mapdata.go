@@ -142,6 +142,9 @@ func (a *App) pinFeatures(lang fault.Lang, pins discover.Pins) (all []feature) {
 		if called := ui.Kind(lang, p.Category); called != p.Category {
 			v["called"] = called
 		}
+		if called := a.Discover.Called(lang, p.District); called != p.District {
+			v["within"] = called
+		}
 		if known {
 			v["open"] = open
 		}

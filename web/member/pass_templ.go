@@ -349,7 +349,7 @@ func passHeld(p ui.Page, v passView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if v.Pass.District != "" {
-					templ_7745c5c3_Err = ui.Fact(p.T("pass.place"), v.Pass.District).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Fact(p.T("pass.place"), p.Called(v.Pass.District)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -60,7 +60,7 @@ func (a *App) haunts(r *http.Request, f ui.Form) (p ui.Page, h haunts, err error
 
 // roughly says where a block is, as closely as is known.
 func roughly(p ui.Page, m discover.Anchor, station string) string {
-	area := m.District
+	area, station := p.Called(m.District), p.Called(station)
 	if area == "" {
 		area = m.City
 	}

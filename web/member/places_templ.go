@@ -470,7 +470,7 @@ func spotChoices(p ui.Page, all []discover.Spot) []ui.Choice {
 	for i, s := range all {
 		choices[i] = ui.Choice{Value: s.ID, Label: s.Name, Line: p.T("places.spot." + s.Kind)}
 		if s.Kind == "shop" && s.District+s.Address != "" {
-			choices[i].Line = s.District + " " + s.Address
+			choices[i].Line = p.Called(s.District) + " " + s.Address
 		}
 	}
 	return choices

@@ -99,14 +99,15 @@ func newRig(t testing.TB, d *db.DB, clock *dbtest.Clock) *rig {
 	pay.Register(g.jobs)
 	bills.Register(g.jobs)
 
-	edge := web.New(web.Options{Account: accounts, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Cashier: []string{g.sandbox.Provider.Origin()}})
+	search := &discover.Service{DB: d, Zone: dbtest.Zone}
+	edge := web.New(web.Options{Account: accounts, Names: search.Called, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Cashier: []string{g.sandbox.Provider.Origin()}})
 	t.Cleanup(edge.Hub.Close)
 	bills.Changed = func(r redeem.Redemption) {
 		edge.Hub.Publish(string(r.ID), "member/"+string(r.Person), "shop/"+string(r.Shop))
 	}
 	notes := &curate.Service{DB: d, Key: secret("n"), Zone: dbtest.Zone, Visited: redeem.LastAt}
 	g.App = New(Parts{Edge: edge, DB: d, Account: accounts, Shop: &shop.Service{DB: d, Zone: dbtest.Zone}, Payment: pay, Pass: passes, Redeem: bills,
-		Curate: notes, Community: &community.Service{DB: d, Curate: notes, Zone: dbtest.Zone}, Discover: &discover.Service{DB: d, Zone: dbtest.Zone},
+		Curate: notes, Community: &community.Service{DB: d, Curate: notes, Zone: dbtest.Zone}, Discover: search,
 		Zone: dbtest.Zone, Now: clock.Now, Programme: "城市漫步", City: cityOfTests})
 	g.Mount(edge)
 	edge.Handle("POST "+payment.CallbackPath, http.HandlerFunc(pay.Callback))

@@ -125,7 +125,7 @@ func (s sale) nearby(p ui.Page) string {
 	case o.Home:
 		around = "sell.home."
 	case !o.Near && s.buyable() && o.Gate != nil && o.Gate.Reached >= 0:
-		return p.T("sell.area", "area", areaName(o.Place), "share", o.Gate.Reached/100, "minutes", o.Minutes, "n", o.Gate.Shops)
+		return p.T("sell.area", "area", areaName(p, o.Place), "share", o.Gate.Reached/100, "minutes", o.Minutes, "n", o.Gate.Shops)
 	case !o.Near:
 		return ""
 	}
@@ -135,9 +135,9 @@ func (s sale) nearby(p ui.Page) string {
 	return p.T(around+"some", "minutes", o.Minutes, "n", o.Here.Shops, "kinds", o.Here.Categories, "open", o.Here.Open, "hour", clock(o.Hour))
 }
 
-func areaName(at pass.Place) string {
+func areaName(p ui.Page, at pass.Place) string {
 	if at.District != "" {
-		return at.District
+		return p.Called(at.District)
 	}
 	return at.City
 }
@@ -149,7 +149,7 @@ func (s sale) districtChoices(p ui.Page) []ui.Choice {
 		all = nil
 	}
 	for _, d := range s.Look.Districts {
-		all = append(all, ui.Choice{Value: d, Label: d})
+		all = append(all, ui.Choice{Value: d, Label: p.Called(d)})
 	}
 	return all
 }

@@ -117,7 +117,7 @@ func saleOf(p ui.Page, s sale, signedIn bool) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		for _, at := range s.Opened {
-			templ_7745c5c3_Err = ui.Alert(ui.Good, p.T("sell.opened", "area", areaName(at))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Alert(ui.Good, p.T("sell.opened", "area", areaName(p, at))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -695,7 +695,7 @@ func wishForm(p ui.Page, s sale) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if s.Look.Wished {
-			templ_7745c5c3_Err = ui.Alert(ui.Good, p.T("sell.wished", "area", areaName(s.Look.Place))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Alert(ui.Good, p.T("sell.wished", "area", areaName(p, s.Look.Place))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,6 +1,7 @@
 package member
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -84,12 +85,12 @@ func (a *App) metro(r *http.Request, p ui.Page, s shop.Shop) (string, error) {
 		return "", err
 	}
 	name := strings.TrimSuffix(w.Station.Name, "站") // Which the sentence adds.
-	if !p.Zh() && w.Station.En != "" {
-		name = w.Station.En
+	if !p.Zh() {
+		name = cmp.Or(w.Station.En, name)
 	}
 	var lines []string
 	for _, l := range w.Station.Lines {
-		lines = append(lines, l.Name)
+		lines = append(lines, p.Called(l.Name))
 	}
 	if len(lines) == 0 {
 		return p.T("shop.metro", "station", name, "min", discover.WalkMinutes(w.Metres)), nil

@@ -301,7 +301,7 @@ func shopsPage(p ui.Page, all []shop.Shop) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Row(s.Name, s.District, at(s.ID)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Row(s.Name, p.Called(s.District), at(s.ID)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -69,6 +69,16 @@ type Page struct {
 	Meta   []Meta // What others may show of a link to the page.
 
 	Fragment bool // Only what is inside the shell; script asked for it.
+
+	Names func(lang fault.Lang, name string) string // Of districts, areas, stations and lines; nil leaves all as they are.
+}
+
+// Called is what a district, an area, a station or a line is called on the page.
+func (p Page) Called(name string) string {
+	if p.Names == nil {
+		return name
+	}
+	return p.Names(p.Lang, name)
 }
 
 // A Tab is one entry of an app's bar or menu.

@@ -37,7 +37,7 @@ export function card(words: Words, shop: Feature, me: [number, number] | undefin
   li.dataset.id = v.id;
   li.querySelector("a")!.href = "/shops/" + encodeURIComponent(v.id);
   put("name", v.name);
-  put("why", [v.called ?? v.kind, v.district, v.price && say(words, "shop.price", { price: v.price })].filter(Boolean).join(" · "));
+  put("why", [v.called ?? v.kind, v.within ?? v.district, v.price && say(words, "shop.price", { price: v.price })].filter(Boolean).join(" · "));
   put("gives", v.gives ?? "");
   put("away", me ? away(words, metres(me, shop.geometry.coordinates), walk) : "");
   if (!v.curated) li.querySelector("[data-curated]")!.remove();
