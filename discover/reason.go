@@ -51,6 +51,9 @@ func (w Why) AppendSay(b []byte, lang fault.Lang) []byte {
 func (w Why) appendZh(b []byte) []byte {
 	switch w.Reason {
 	case IsNear:
+		if w.N > WalkedMost {
+			return counted(b, "约 ", w.kilometres(), " 公里")
+		}
 		return counted(b, "步行 ", w.N, " 分钟")
 	case AtStation:
 		return counted(append(b, w.Text...), "站步行 ", w.N, " 分钟")
@@ -81,11 +84,14 @@ func (w Why) appendZh(b []byte) []byte {
 func (w Why) appendEn(b []byte) []byte {
 	switch w.Reason {
 	case IsNear:
+		if w.N > WalkedMost {
+			return counted(b, "", w.kilometres(), " km away")
+		}
 		return counted(b, "", w.N, " min walk")
 	case AtStation:
 		return append(counted(b, "", w.N, " min walk from "), w.Text...)
 	case CameBack:
-		return counted(b, "", w.N, " % of locals came back")
+		return counted(b, "", w.N, "% of locals came back")
 	case InList:
 		return append(append(counted(b, "no. ", w.N, " in “"), listName(w.Text, fault.En)...), "”"...)
 	case IsNew:
@@ -116,6 +122,9 @@ func counted(b []byte, before string, n int, after string) []byte {
 	return append(strconv.AppendInt(append(b, before...), int64(n), 10), after...)
 }
 
+// kilometres is how far as the crow flies a walk of N minutes leads.
+func (w Why) kilometres() int { return int(math.Round(geo.Stroll(w.N) / 1000)) }
+
 // listName is what a public list is called.
 func listName(list string, lang fault.Lang) string {
 	zh, en := "", ""
@@ -132,6 +141,10 @@ func listName(list string, lang fault.Lang) string {
 	}
 	return zh
 }
+
+// WalkedMost is how many minutes people walk to a shop. What is farther is said
+// in kilometres: nobody can picture a walk of 300 minutes.
+const WalkedMost = 60
 
 // WalkMinutes is how many minutes one walks a distance as the crow flies, at
 // least one.

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -33,6 +34,24 @@ func (s *Service) Suggest(ctx context.Context, city, typed string) ([]Suggestion
 	var all []Suggestion
 	for _, x := range t.index.Suggest(parlance.Typed(typed), 0, suggested) {
 		all = append(all, Suggestion{saidKinds[x.Kind], x.Text})
+	}
+	if len(all) == 0 && utf8.RuneCountInString(typed) > 1 {
+		return s.named(ctx, city, typed)
+	}
+	return all, nil
+}
+
+// named suggests the shops that a search for what was typed finds first, when
+// nothing begins with it: it may stand inside a name, or be misspelt.
+func (s *Service) named(ctx context.Context, city, typed string) (all []Suggestion, err error) {
+	found, err := s.Search(ctx, Query{City: city, Text: typed, Limit: suggested})
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range found.Hits {
+		if x := (Suggestion{saidKinds[parlance.KindShop], h.Name}); !slices.Contains(all, x) {
+			all = append(all, x)
+		}
 	}
 	return all, nil
 }

@@ -93,8 +93,13 @@ func refusal(r *http.Request, p ui.Page, err error, f *fault.Error) ui.Refused {
 	out := ui.Refused{Sentence: p.T("ui.broken"), Move: fault.Us, Request: RequestID(r), Code: "web.broken"}
 	if f != nil {
 		out = ui.Refused{Sentence: f.Say(p.Lang), Move: f.Move, Code: f.Code}
-		if f.Kind == fault.SignedOut {
+		switch f.Kind {
+		case fault.SignedOut:
 			out.Move = "" // The button says it; "the member's move" would be wrong at a till.
+		case fault.NotFound, fault.Invalid, fault.Unsupported, fault.TooLarge:
+			if f.Move == fault.Us {
+				out.Move = "" // An address was wrong, whoever made it: nothing is being done, and the button leads on.
+			}
 		}
 		if f.Move == fault.Us && f.Kind == fault.Unavailable {
 			out.Request = RequestID(r)
@@ -109,6 +114,8 @@ func refusal(r *http.Request, p ui.Page, err error, f *fault.Error) ui.Refused {
 	switch {
 	case app != nil && f != nil && f.Kind == fault.SignedOut && app.SignIn != "":
 		out.Label, out.Href = p.T("ui.signin"), app.SignIn
+	case f != nil && f.Kind == fault.Invalid && r.Method == http.MethodGet:
+		out.Label, out.Href = p.T("ui.home"), p.Base // The same address would be refused again.
 	case f != nil && (f.Kind == fault.NotFound || f.Kind == fault.Denied || f.Kind == fault.Unsupported):
 		out.Label, out.Href = p.T("ui.home"), p.Base
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:

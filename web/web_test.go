@@ -294,6 +294,9 @@ func TestPathsAndMethods(t *testing.T) {
 		if r.StatusCode != test.status || !strings.Contains(body, test.shows) {
 			t.Errorf("%s %s: %d %s", test.method, test.path, r.StatusCode, body)
 		}
+		if strings.Contains(body, "我们来处理") || strings.Contains(body, "Our move") {
+			t.Errorf("%s %s: says that we are at it, and nobody is", test.method, test.path)
+		}
 		if test.status == 405 && r.Header.Get("Allow") == "" {
 			t.Errorf("%s %s: no Allow", test.method, test.path)
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"citywalk/account"
 	"citywalk/discover"
@@ -46,7 +47,7 @@ func askedOf(r *http.Request) asked {
 			most = severalMax
 		}
 		for _, v := range given[name] {
-			if v = strings.TrimSpace(cut(v, chars)); v != "" && len(x.Values[name]) < most && !slices.Contains(x.Values[name], v) {
+			if v = strings.TrimSpace(cut(plain(v), chars)); v != "" && len(x.Values[name]) < most && !slices.Contains(x.Values[name], v) {
 				x.Values[name] = append(x.Values[name], v)
 			}
 		}
@@ -56,6 +57,16 @@ func askedOf(r *http.Request) asked {
 		x.Del("lng")
 	}
 	return x
+}
+
+// plain is what was typed without what cannot be seen.
+func plain(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) || c == unicode.ReplacementChar {
+			return -1
+		}
+		return c
+	}, s)
 }
 
 // at is the position that the member let us know for this one question.

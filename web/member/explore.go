@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,6 +41,9 @@ func (a *App) explore(w http.ResponseWriter, r *http.Request) error {
 	p := a.page(r, "search.title", "tab.explore")
 	p.Islands = []string{"place", "suggest"}
 	x := exploration{asked: askedOf(r)}
+	if words := x.Get("q"); words != "" { // Among the pages that were kept, and in the browser's own list.
+		p.Title = p.T("search.title.of", "words", words)
+	}
 	_, x.Located = x.at()
 	q, err := a.query(r, p, x.asked)
 	if err != nil {
@@ -137,8 +141,19 @@ func (x exploration) line(p ui.Page, found discover.Answer) string {
 	}
 }
 
+// none says that nothing was found: the words, if they alone were asked for.
+func (x exploration) none(p ui.Page) string {
+	if words := x.Get("q"); words != "" && len(x.Values) == 1 {
+		return p.T("search.none.words", "words", words)
+	}
+	return p.T("search.none")
+}
+
 // instead says what was given up.
 func instead(p ui.Page, i discover.Instead) string {
+	if len(i.Gave) == 0 && slices.Equal(i.Dropped, []discover.Condition{discover.Words}) {
+		return p.T("search.instead.look")
+	}
 	var what []string
 	for _, part := range i.Gave {
 		what = append(what, partName(p, part))
@@ -219,7 +234,10 @@ func what(p ui.Page, s shop.Shop) string {
 // away says how far it is and how long one walks.
 func away(p ui.Page, metres float64) string {
 	minutes := discover.WalkMinutes(metres)
-	if metres < 1000 {
+	switch {
+	case minutes > discover.WalkedMost:
+		return p.T("shop.away.far", "km", fmt.Sprintf("%.0f", metres/1000))
+	case metres < 1000:
 		return p.T("shop.away.m", "m", int(math.Round(metres/10)*10), "min", minutes)
 	}
 	return p.T("shop.away.km", "km", fmt.Sprintf("%.1f", metres/1000), "min", minutes)

@@ -27,6 +27,14 @@ type feedView struct {
 	Ended    bool
 }
 
+// line says how the list is ordered: without a position nothing is near.
+func (f feedView) line(p ui.Page) string {
+	if f.By == community.Near && !f.Located {
+		return p.T("feed.line.anywhere")
+	}
+	return p.T("feed.line." + string(f.By))
+}
+
 // A feedItem is a note, or what a followed shop changed.
 type feedItem struct {
 	noteView

@@ -74,7 +74,7 @@ func TestShopTellsWhenTheCardWorksAndWhatItSaves(t *testing.T) {
 		}
 		page := "GET /shops/" + string(g.shop.ID)
 		at(12)
-		seen(t, "at noon", out.Do(t, page).Text, "现在可用，到 22:00", "两个人大约 ¥76，用卡付 ¥68.40，省 ¥7.60。", "想用卡的会员还太少", "门店号 "+g.shop.Number, "09:00–22:00")
+		seen(t, "at noon", out.Do(t, page).Text, "现在可用，22:00 为止", "两个人大约 ¥76，用卡付 ¥68.40，省 ¥7.60。", "想用卡的会员还太少", "门店号 "+g.shop.Number, "09:00–22:00")
 		at(23)
 		seen(t, "at night", out.Do(t, page).Text, "明天 09:00 起可用", "用卡付 ¥68.40")
 		seen(t, "the list at night", out.Do(t, "GET /").Text, "现在不营业，09:00 开门")

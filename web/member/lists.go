@@ -63,11 +63,11 @@ func (a *App) lists(w http.ResponseWriter, r *http.Request) error {
 	v := r.URL.Query()
 	l, err := a.listing(r)
 	if err != nil {
-		return err
+		return a.noList(r, err)
 	}
 	c, err := a.Discover.Chart(r.Context(), l, a.Now())
 	if err != nil {
-		return err
+		return a.noList(r, err)
 	}
 	choice, err := a.Discover.Choices(r.Context(), l, a.Now())
 	if err != nil {
@@ -109,6 +109,11 @@ func (a *App) lists(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.Render(w, r, http.StatusOK, listPage(p, page))
+}
+
+// noList leads from a list that is not there to those that are.
+func (a *App) noList(r *http.Request, err error) error {
+	return web.Next(err, web.Page(r).T("lists.home.all"), listsPath)
 }
 
 // listing reads which list is asked for; what is left out is the day's list of

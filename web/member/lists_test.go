@@ -93,9 +93,11 @@ func TestLists(t *testing.T) {
 	seen(t, "a list of a kind that has none", out.Do(t, "GET /lists?kind=back&category=书店").Text, "这个榜上还没有店", "至少 15 位会员", "看全城全部品类")
 	for path, status := range map[string]int{"/lists?kind=best": http.StatusBadRequest, "/lists?span=decade": http.StatusBadRequest,
 		"/lists?day=2001-01-01": http.StatusNotFound, "/lists?day=yesterday": http.StatusNotFound} {
-		if got := out.Do(t, "GET "+path).Status; got != status {
-			t.Errorf("%s is answered with %d, want %d", path, got, status)
+		got := out.Do(t, "GET "+path)
+		if got.Status != status {
+			t.Errorf("%s is answered with %d, want %d", path, got.Status, status)
 		}
+		seen(t, path, got.Text, "全部榜单") // The same address again would be refused again.
 	}
 
 	seen(t, "the first page", out.Do(t, "GET /").Text, "本地人回头的店", "老张面馆", "全部榜单")

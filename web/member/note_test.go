@@ -19,7 +19,7 @@ func TestWritingANote(t *testing.T) {
 		p := g.member()
 		g.paid(p, 12850)
 		shopPage, form := "/shops/"+string(g.shop.ID), "/shops/"+string(g.shop.ID)+"/note"
-		seen(t, "the form", p.get(form), "老张面馆", "几颗星", "会计入这家店的得分", "只写“会员”", "你随时可以删掉它", "吃了什么", "大排面", "照片（选填）", "分项打分", "口味", "/rules/curation", `name="stars" value="5"`)
+		seen(t, "the form", p.get(form), "老张面馆", "几颗星", "会计入这家店的得分", "没起名就写“会员”", "你随时可以删掉它", "吃了什么", "大排面", "照片（选填）", "分项打分", "口味", "/rules/curation", `name="stars" value="5"`)
 		sent := p.send(form, "text", "葱油拌面很香 <b>等了二十分钟</b>", "stars", "4", "mark0", "5", "mark4", "2", "dish0", "葱油拌面")
 		if !strings.HasPrefix(sent.Location, "/notes/nte_") {
 			t.Fatalf("a note answers %d to %q: %.300s", sent.Status, sent.Location, sent.Text)

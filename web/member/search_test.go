@@ -91,10 +91,15 @@ func TestSearchWithoutScript(t *testing.T) {
 			webtest.Scenario{Name: "English", As: out, Do: "GET /search?q=coffee", Status: 200, Shows: coffee},
 			webtest.Scenario{Name: "near", As: out, Do: "GET /search?lat=31.2304&lng=121.4737", Status: 200, Shows: []string{"步行 1 分钟", "老张面馆", "离得近", `href="/search" aria-current="true"`}},
 			webtest.Scenario{Name: "a gift", As: out, Do: "GET /search?gives=gift", Status: 200, Shows: []string{"福州路旧书店"}, Hides: []string{"老张面馆"}},
-			webtest.Scenario{Name: "nothing like it", As: out, Do: "GET /search?q=咖啡&gives=gift", Status: 200, Shows: []string{"没有找到完全符合的店", "放宽“会员卡给什么”以后，有这些", coffee[0]}},
+			webtest.Scenario{Name: "nothing like it", As: out, Do: "GET /search?q=咖啡&gives=gift", Status: 200, Shows: []string{"没有找到完全符合的店", "不看“会员卡给什么”的话，有这些", coffee[0]}},
+			webtest.Scenario{Name: "a word that is nowhere", As: out, Do: "GET /search?q=zzzqqq", Status: 200, Shows: []string{"没有找到“zzzqqq”", "看看这些，或者换个词"}},
+			webtest.Scenario{Name: "what cannot be seen", As: out, Do: "GET /search?q=%00%01%E5%92%96%E5%95%A1%EF%BF%BD", Status: 200, Shows: append(coffee, `value="咖啡"`, "<title>找“咖啡”")},
+			webtest.Scenario{Name: "from another city", As: out, Do: "GET /search?lat=39.9&lng=116.4", Status: 200, Shows: []string{"老张面馆", " 公里"}, Hides: []string{"步行"}},
 			webtest.Scenario{Name: "by distance without a place", As: out, Do: "GET /search?sort=distance", Status: 200, Shows: []string{"请先定位", "老张面馆"}},
 			webtest.Scenario{Name: "no page", As: out, Do: "GET /search?after=x", Status: 400, Shows: []string{"翻页标记不对", "全部门店"}},
 			webtest.Scenario{Name: "completed", As: out, Do: "GET /suggest?q=kaf", Status: 200, Shows: []string{`data-value="`}},
+			webtest.Scenario{Name: "inside a name", As: out, Do: "GET /suggest?q=小站", Status: 200, Shows: []string{`data-value="咖啡小站"`}},
+			webtest.Scenario{Name: "misspelt", As: out, Do: "GET /suggest?q=cofee", Status: 200, Shows: []string{`data-value="弄堂咖啡"`}},
 			webtest.Scenario{Name: "nothing to complete", As: out, Do: "GET /suggest?q=", Status: 200, Hides: []string{"data-value"}},
 		)
 	})

@@ -91,7 +91,7 @@ func TestDossierSaysWhatItLacks(t *testing.T) {
 	}
 	due := render(t, Dossier(p, DossierView{Expires: "1 Aug 2026", Due: true, Notes: 40, Span: Span{4.4, 4.2, 4.6}, Rules: "/rules/curation",
 		Aspects: []AspectBar{{"Taste", Span{4.5, 4.3, 4.7}}}, Unknown: []string{"Dogs"}}))
-	for _, want := range []string{"due for review", "From 40 notes", "Taste", "4.3–4.7", "Dogs: too few"} {
+	for _, want := range []string{"due for review", "From 40 notes", "Taste", "4.3–4.7", "Dogs: mentioned too rarely"} {
 		if !strings.Contains(due, want) {
 			t.Errorf("the expired dossier lacks %q", want)
 		}
