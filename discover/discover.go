@@ -5,7 +5,8 @@
 //
 // Each node keeps every city's shops in memory (package atlas) and answers from
 // there alone. It reads them from the database, or from a snapshot on its disk,
-// and then follows the news that shops tell of themselves (package outbox):
+// and then follows the news that are told of shops (package outbox), of each
+// shop once however many notes a batch brought:
 //
 //	Run: read all ──▶ news every 0.3 s ──▶ put, delete
 //	        ▲             │ every 10 min, after a gap, in another life of the database

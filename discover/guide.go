@@ -28,7 +28,7 @@ const (
 	epochEvery   = 5 * time.Second
 	compareEvery = 10 * time.Minute
 	keepEvery    = 10 * time.Minute // Snapshots.
-	readAtOnce   = 500              // Shops read in one View when news come.
+	readAtOnce   = 2000             // Shops read in one View when news come.
 )
 
 // A guide is the cities of one node, in memory.

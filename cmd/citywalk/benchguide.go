@@ -29,6 +29,8 @@ type BenchGuideCmd struct {
 	Shops   int    `default:"1000000" help:"Shops of the city."`
 	Engine  string `default:"sqlite" enum:"sqlite,postgres" help:"Where the shops stand; postgres starts a throw-away server of its own."`
 	Changes int    `default:"40" help:"Changes whose way into the index is timed."`
+	Notes   int    `default:"50000" help:"Notes of a file that is imported while the node runs."`
+	Noted   int    `default:"5000" help:"Shops that they are about."`
 	Looks   int    `default:"15" help:"How often each page of a phone is asked for."`
 	Seconds int    `default:"5" help:"Seconds of each measurement over HTTP."`
 	Callers int    `default:"16" help:"Connections that ask at once."`
@@ -57,6 +59,7 @@ type guideReport struct {
 	Again     time.Duration `json:"restart_work_ns"`
 	HeardP50  time.Duration `json:"heard_p50_ns"`
 	HeardMost time.Duration `json:"heard_max_ns"`
+	Import    guideImport   `json:"import"`
 	Looks     []guideLook   `json:"looks"`
 	HTTP      []httpLevel   `json:"http"`
 	Alike     bool          `json:"alike"` // A node from the snapshot has the digest of one from the database.
@@ -96,6 +99,8 @@ func (c *BenchGuideCmd) Run(ctx context.Context, s *Streams) error {
 	}
 	fmt.Fprintf(s.Out, "%d shops in %s: read in %.1f s with %.1f s of processor, %.0f bytes a shop; process %d MB\nsnapshot %d MB written in %.2f s, read in %.2f s with %.2f s of processor, alike %v\na change is found after %s, at most %s\n",
 		r.Shops, r.Engine, r.Start.Seconds(), r.StartWork.Seconds(), r.Memory, r.Peak>>20, r.OnDisk>>20, r.Snapshot.Seconds(), r.Restart.Seconds(), r.Again.Seconds(), r.Alike, ms(r.HeardP50), ms(r.HeardMost))
+	fmt.Fprintf(s.Out, "%d notes on %d shops imported in %.1f s with %d messages; a batch is found after %s, at most %s\n",
+		r.Import.Notes, r.Import.Shops, r.Import.Took.Seconds(), r.Import.Messages, ms(r.Import.HeardP50), ms(r.Import.HeardMost))
 	for _, l := range r.Looks {
 		fmt.Fprintf(s.Out, "%-44s %s, at most %s and %d KB\n", l.Name, ms(l.P50), ms(l.Most), (l.Bytes+1023)>>10)
 	}
@@ -108,7 +113,8 @@ func (c *BenchGuideCmd) Run(ctx context.Context, s *Streams) error {
 func (c *BenchGuideCmd) measure(ctx context.Context, s *Streams, a *parts, dir string) (r guideReport, err error) {
 	r.Shops, r.Engine = c.Shops, c.Engine
 	node := func() *discover.Service {
-		return &discover.Service{DB: a.db, Zone: a.zone, Folder: filepath.Join(dir, "index"), Program: "bench", Now: time.Now}
+		return &discover.Service{DB: a.db, Zone: a.zone, Folder: filepath.Join(dir, "index"), Program: "bench", Now: time.Now,
+			OnError: func(err error) { fmt.Fprintln(s.Err, err) }}
 	}
 	fmt.Fprintln(s.Err, "reading them")
 	before := heap()
@@ -149,6 +155,10 @@ func (c *BenchGuideCmd) measure(ctx context.Context, s *Streams, a *parts, dir s
 	defer func() { stop(); <-done }()
 	fmt.Fprintln(s.Err, "changing some")
 	if err := c.hear(ctx, a, second, &r); err != nil {
+		return r, err
+	}
+	fmt.Fprintln(s.Err, "importing notes")
+	if r.Import, err = c.bring(ctx, a, second); err != nil {
 		return r, err
 	}
 	if r.Looks, err = c.look(ctx, a, second); err != nil {
