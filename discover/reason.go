@@ -93,7 +93,7 @@ func (w Why) appendEn(b []byte) []byte {
 	case CameBack:
 		return counted(b, "", w.N, "% of locals came back")
 	case InList:
-		return append(append(counted(b, "no. ", w.N, " in “"), listName(w.Text, fault.En)...), "”"...)
+		return append(append(counted(b, "no. ", w.N, " in \""), listName(w.Text, fault.En)...), '"')
 	case IsNew:
 		return append(b, "new here"...)
 	case HasDish:

@@ -12,7 +12,7 @@ bakery|面包 面包店 面包房 烘焙 蛋糕 蛋糕店 西饼 饼屋 饼店 �
 dessert|甜品 甜点 糖水 甜品店 糖水铺 冰淇淋 雪糕 冰激凌 刨冰 甜食 !双皮奶 !炖品 !钵仔糕 !酒酿 !哈根达斯 !巧克力 ?吃甜的|dessert,desserts,sweets,ice cream,gelato,!chocolate|food
 icecream|冰淇淋 雪糕 冰激凌 冰棍 刨冰 !哈根达斯|ice cream,gelato|dessert
 milktea|奶茶 奶茶店 茶饮 !喜茶 !奈雪 !都可 !果茶 !一点点 ?喝奶茶|milk tea,bubble tea,boba,tea drinks,!heytea|food
-tea|茶馆 茶室 茶楼 茶社 茶居 茶坊 茶庄 茶院 茶寮 茶艺 ?喝茶 ?品茶|tea house,teahouse,tea room,tea rooms,!tea|food
+tea|茶馆 茶铺 茶室 茶楼 茶社 茶居 茶坊 茶庄 茶院 茶寮 茶艺 ?喝茶 ?品茶|tea house,teahouse,tea room,tea rooms,!tea|food
 bar|酒吧 酒馆 小酒馆 清吧 酒廊 精酿 精酿啤酒 !餐吧 !酒场 !吧台 !鸡尾酒 !威士忌 ?喝酒 ?喝一杯 ?小酌 ?夜店 ?蹦迪|bar,bars,pub,pubs,lounge,cocktail bar,craft beer,brewery,wine bar,!brewdog,!speakeasy,!whisky,!brews,?drinks,?cocktails,?beer,?nightlife|food
 hotpot|火锅 打边炉 涮锅 涮肉 涮羊肉 锅物 寿喜锅 豆捞 !串串 !冒菜 !毛肚 !椰子鸡 !猪肚鸡 ?涮火锅|hot pot,hotpot,hot-pot,shabu shabu,shabu,steamboat,?sukiyaki|food
 skewers|串串香 串串 烤串 串烧 撸串 羊肉串 小串|skewers,kebab,kebabs,yakitori|
@@ -52,6 +52,7 @@ roast|烧腊 烧味 !烧鹅 !叉烧|roast goose,roast meat,char siu|cantonese
 sichuan|川菜 四川菜 川味 !四川 !蜀 !成都 !麻辣 !重庆 ?吃辣 ?麻辣|sichuan,szechuan,sichuan food,spicy|food
 chongqing|重庆火锅 重庆 !老火锅|chongqing|sichuan
 hunan|湘菜 湖南菜 !湖南 !湘西 !湘|hunan,hunan food|food
+localfood|本地菜|local food,local cuisine|food
 benbang|本帮菜 上海菜 本帮 上海本帮菜 沪菜 海派菜 !老上海 !海派|shanghainese,shanghai cuisine,shanghai food|food
 jiangzhe|江浙菜 江浙 淮扬菜 浙菜 苏帮菜 宁波菜 苏浙菜 江南菜 !淮扬 !宁波 !绍兴|jiangzhe,huaiyang,zhejiang cuisine|food
 hangbang|杭帮菜 杭州菜 杭帮 老杭州 !杭州味 !杭州本帮菜 !老杭帮|hangzhou cuisine,hangzhou food|jiangzhe

@@ -35,6 +35,7 @@ cinema|电影院 影院 影城|cinema,movie theater,movies|
 ktv|ktv 唱歌|karaoke,ktv|
 hair|理发 理发店 美发 发廊 剪头发|hairdresser,barber,hair salon,haircut|
 nails|美甲 美睫|nail salon,nails,manicure|
+crafts|手作 手工坊 陶艺 皮具 ?做手工|crafts,handicraft,pottery,workshop|
 flowers|花店 鲜花|florist,flower shop,flowers|
 pets|宠物 宠物店 猫咖 撸猫|pet shop,cat cafe,pets|
 escape|密室 密室逃脱 剧本杀|escape room|

@@ -245,8 +245,8 @@ func gapSaid(p ui.Page, res *discover.CoverResult) string {
 
 // shareUp prints a part of one in hundredths of a percent, rounded up; shareDown
 // rounds down. What is claimed of a plan is never more than what is proved.
-func shareUp(v float64) string   { return fmt.Sprintf("%.2f %%", math.Ceil(v*10_000)/100) }
-func shareDown(v float64) string { return fmt.Sprintf("%.2f %%", math.Floor(v*10_000)/100) }
+func shareUp(v float64) string   { return fmt.Sprintf("%.2f%%", math.Ceil(v*10_000)/100) }
+func shareDown(v float64) string { return fmt.Sprintf("%.2f%%", math.Floor(v*10_000)/100) }
 
 // plannedOfTotal is a weight of a plan that is being made as a part of demand.
 func plannedOfTotal(one discover.CoverPlan, weight int64) string {
