@@ -12,7 +12,7 @@ bakery|面包 面包店 面包房 烘焙 蛋糕 蛋糕店 西饼 饼屋 饼店 �
 dessert|甜品 甜点 糖水 甜品店 糖水铺 冰淇淋 雪糕 冰激凌 刨冰 甜食 !双皮奶 !炖品 !钵仔糕 !酒酿 !哈根达斯 !巧克力 ?吃甜的|dessert,desserts,sweets,ice cream,gelato,!chocolate|food
 icecream|冰淇淋 雪糕 冰激凌 冰棍 刨冰 !哈根达斯|ice cream,gelato|dessert
 milktea|奶茶 奶茶店 茶饮 !喜茶 !奈雪 !都可 !果茶 !一点点 ?喝奶茶|milk tea,bubble tea,boba,tea drinks,!heytea|food
-tea|茶馆 茶铺 茶室 茶楼 茶社 茶居 茶坊 茶庄 茶院 茶寮 茶艺 ?喝茶 ?品茶|tea house,teahouse,tea room,tea rooms,!tea|food
+tea|茶馆 茶铺 茶室 茶楼 茶社 茶居 茶坊 茶庄 茶院 茶寮 茶艺 ?喝茶 ?品茶|tea house,teahouse,tea room,tea rooms,tea|food
 bar|酒吧 酒馆 小酒馆 清吧 酒廊 精酿 精酿啤酒 !餐吧 !酒场 !吧台 !鸡尾酒 !威士忌 ?喝酒 ?喝一杯 ?小酌 ?夜店 ?蹦迪|bar,bars,pub,pubs,lounge,cocktail bar,craft beer,brewery,wine bar,!brewdog,!speakeasy,!whisky,!brews,?drinks,?cocktails,?beer,?nightlife|food
 hotpot|火锅 打边炉 涮锅 涮肉 涮羊肉 锅物 寿喜锅 豆捞 !串串 !冒菜 !毛肚 !椰子鸡 !猪肚鸡 ?涮火锅|hot pot,hotpot,hot-pot,shabu shabu,shabu,steamboat,?sukiyaki|food
 skewers|串串香 串串 烤串 串烧 撸串 羊肉串 小串|skewers,kebab,kebabs,yakitori|

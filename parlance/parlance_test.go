@@ -185,7 +185,7 @@ func TestSuggestionsHaveKeys(t *testing.T) {
 func TestEnglishNamesOfCategories(t *testing.T) {
 	for zh, en := range map[string]string{
 		"火锅": "Hot pot", "咖啡厅": "Coffee", "书店": "Bookstore", "面馆": "Noodles", "面包甜点": "Bakery, dessert", "东南亚菜": "Southeast Asian", "中东料理": "Middle Eastern",
-		"烧烤": "BBQ", "茶馆/茶室": "Tea house", "冰淇淋": "Ice cream", "": "", "其他": "", "咖啡与什么": "", "创意菜": "", "  ": "",
+		"烧烤": "BBQ", "茶馆/茶室": "Tea house", "冰淇淋": "Ice cream", "茶铺": "Tea house", "本地菜": "Local food", "手作": "Crafts", "": "", "其他": "", "咖啡与什么": "", "创意菜": "", "  ": "",
 	} {
 		if got := English(zh); got != en {
 			t.Errorf("%q is %q, want %q", zh, got, en)

@@ -70,6 +70,22 @@ func TestWhoMayCome(t *testing.T) {
 	ask("/me", "303 /sign-in?back=%2Fme", "Cookie", "member="+member)
 }
 
+// TestWhoWasSignedOutIsToldSo asks for the page of signing in with a session
+// that is over, and with none.
+func TestWhoWasSignedOutIsToldSo(t *testing.T) {
+	people, clock := newPeople(t)
+	h := newHouse(t, Options{Account: people})
+	h.Mount(App{Name: account.ConsoleApp, Base: "/console/", SignIn: "/console/signin"}, h.SignIn(account.ConsoleApp, "/console/")...)
+	cookie := "console=" + enter(t, people, "13800000001", account.ConsoleApp, account.Grant{Role: account.Auditor})
+	clock.Advance(100 * 24 * time.Hour)
+	for given, over := range map[string]bool{"": false, "member=1": false, cookie: true} {
+		page := text(t, h.ask("GET", "/console/signin", "", "Accept-Language", "en", "Cookie", given))
+		if strings.Contains(page, "You were signed out") != over || strings.Contains(page, "gets an account by itself") == over {
+			t.Errorf("with %q: %s", given, page)
+		}
+	}
+}
+
 // TestCookiesAreBoundToTheHost proves G3 for cookies that the edge sets.
 func TestCookiesAreBoundToTheHost(t *testing.T) {
 	for _, secure := range []bool{true, false} {

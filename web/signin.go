@@ -28,13 +28,22 @@ func signInPage(r *http.Request, title string) ui.Page {
 	return p
 }
 
+// signInLine tells whoever was signed in before that this is over, so that he
+// does not wonder why he is asked again.
+func (e *Edge) signInLine(r *http.Request) string {
+	if e.token(r, state(r).app.Name) != "" {
+		return Page(r).T("ui.signin.over")
+	}
+	return Page(r).T("ui.signin.line")
+}
+
 func (e *Edge) askPhone(w http.ResponseWriter, r *http.Request) error {
 	back := Back(r, r.URL.Query().Get("back"))
 	if SignedIn(r) {
 		return See(w, r, back)
 	}
 	e.knowAgain(w, r)
-	return Render(w, r, http.StatusOK, ui.PhonePage(signInPage(r, "ui.signin.title"), ui.Form{}, back))
+	return Render(w, r, http.StatusOK, ui.PhonePage(signInPage(r, "ui.signin.title"), e.signInLine(r), ui.Form{}, back))
 }
 
 // sendCode sends a code and asks for it. Known and unknown numbers get the
@@ -48,7 +57,7 @@ func (e *Edge) sendCode(w http.ResponseWriter, r *http.Request) error {
 	asked, err := e.opts.Account.Challenge(r.Context(), f.Value("phone", ""), Client(r))
 	if err != nil {
 		return Again(w, r, err, f, func(f ui.Form) templ.Component {
-			return ui.PhonePage(signInPage(r, "ui.signin.title"), f, back)
+			return ui.PhonePage(signInPage(r, "ui.signin.title"), e.signInLine(r), f, back)
 		})
 	}
 	f.Values.Set("challenge", asked.Challenge)

@@ -75,7 +75,7 @@ func TestWhoIsSignedOutSeesShopsAndIsLedToSignInForTheRest(t *testing.T) {
 		webtest.Scenario{Name: "sign", As: out, Do: "GET /s/" + g.shop.Number, Status: 303, Shows: []string{"/signin?back=%2Fs%2F" + g.shop.Number}},
 		webtest.Scenario{Name: "me", As: out, Do: "GET /me", Status: 303, Shows: []string{"/signin?back=%2Fme"}},
 		webtest.Scenario{Name: "download", As: out, Do: "GET /uses.csv", Status: 303, Shows: []string{"/signin"}},
-		webtest.Scenario{Name: "sign in page", As: out, Do: "GET /signin?back=/card", Status: 200, Shows: []string{"手机号", `value="/card"`}},
+		webtest.Scenario{Name: "sign in page", As: out, Do: "GET /signin?back=/card", Status: 200, Shows: []string{"手机号", `value="/card"`, "先逛逛"}},
 		webtest.Scenario{Name: "back to another host", As: out, Do: "GET /signin?back=//evil.example", Status: 200, Shows: []string{`name="back" value="/"`}, Hides: []string{`action="//evil`}},
 	)
 }
