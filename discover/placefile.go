@@ -1,7 +1,6 @@
 package discover
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -65,7 +64,6 @@ const (
 
 const (
 	rowsMax     = 200_000 // Rows of a file.
-	featureMax  = 8 << 20 // Bytes of a feature.
 	problemsMax = 1_000
 	batchMax    = 500 // Places or areas of a transaction.
 	cityMax     = 40
@@ -75,6 +73,10 @@ const (
 	enMax       = 120
 )
 
+// recordMax is how many bytes one row of a file may take: a district's shape is
+// long.
+var recordMax = map[string]int{CSV: 64 << 10, GeoJSON: 8 << 20}
+
 // Fields that Map may name.
 var (
 	placeFields = []string{"id", "name", "en", "lat", "lng", "line", "colour"}
@@ -82,13 +84,7 @@ var (
 )
 
 // A row is one row of the file.
-type row struct {
-	line     int
-	fields   map[string]string
-	geometry string // GeoJSON type.
-	at       []byte // GeoJSON coordinates.
-	bad      *sheet.Flaw
-}
+type row struct{ sheet.Row }
 
 // tidy checks that the import is set up right.
 func (i Import) tidy(fields []string) (Import, error) {
@@ -123,15 +119,25 @@ func (i Import) column(field string) (name string, asked bool) {
 	return field, false
 }
 
+// columns says where the fields are. In a GeoJSON file the position is the
+// geometry.
+func (i Import) columns(fields []string) (all []sheet.Column) {
+	for _, field := range fields {
+		name, asked := i.column(field)
+		all = append(all, sheet.Column{Field: field, Name: name, Needed: asked || field == "name" || field == "lat" || field == "lng"})
+	}
+	return all
+}
+
 // read calls take with every row of the file and counts and lists in the report
 // what take finds wrong.
 func (i Import) read(r io.Reader, fields []string, report *Report, take func(row) *sheet.Flaw) error {
-	next, err := i.open(r, fields)
+	rows, err := sheet.Open(r, sheet.Options{Format: sheet.Format(i.Format), Columns: i.columns(fields), RecordMax: recordMax[i.Format]})
 	if err != nil {
 		return refusal(err)
 	}
 	for {
-		got, err := next()
+		got, err := rows.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
@@ -141,75 +147,18 @@ func (i Import) read(r io.Reader, fields []string, report *Report, take func(row
 			return ErrRows.With("max", rowsMax)
 		}
 		report.Rows++
-		bad := got.bad
+		bad := got.Bad
 		if bad == nil {
-			bad = take(got)
+			bad = take(row{got})
 		}
 		if bad == nil {
 			continue
 		}
 		report.Refused++
 		if len(report.Problems) < problemsMax {
-			report.Problems = append(report.Problems, Problem{Line: got.line, Row: report.Rows, Field: bad.Field, Reason: bad.En, Zh: bad.Zh})
+			report.Problems = append(report.Problems, Problem{Line: got.Line, Row: report.Rows, Field: bad.Field, Reason: bad.En, Zh: bad.Zh})
 		}
 	}
-}
-
-// open returns what reads the next row.
-func (i Import) open(r io.Reader, fields []string) (func() (row, error), error) {
-	if i.Format == GeoJSON {
-		features, err := sheet.OpenFeatures(r, featureMax)
-		return func() (row, error) {
-			raw, line, err := features.Next()
-			if err != nil {
-				return row{}, err
-			}
-			return i.feature(raw, line, fields), nil
-		}, err
-	}
-	var columns []sheet.Column
-	for _, field := range fields {
-		name, asked := i.column(field)
-		columns = append(columns, sheet.Column{Field: field, Name: name, Needed: asked || field == "name" || field == "lat" || field == "lng"})
-	}
-	rows, err := sheet.Open(r, sheet.Options{Format: sheet.CSV, Columns: columns})
-	return func() (row, error) {
-		got, err := rows.Next()
-		return row{line: got.Line, fields: got.Fields, bad: got.Bad}, err
-	}, err
-}
-
-// feature reads a feature of a GeoJSON file.
-func (i Import) feature(raw []byte, line int, fields []string) row {
-	f, err := sheet.ReadFeature(raw)
-	if err != nil {
-		return row{line: line, bad: &sheet.Flaw{Zh: "不是 GeoJSON 要素", En: "this is not a GeoJSON feature"}}
-	}
-	got := row{line: line, fields: map[string]string{}}
-	if f.Geometry != nil {
-		got.geometry, got.at = f.Geometry.Type, f.Geometry.Coordinates
-	}
-	var at []json.Number
-	if got.geometry == "Point" && sheet.Exact(got.at, &at) == nil && len(at) >= 2 {
-		got.fields["lat"], got.fields["lng"] = at[1].String(), at[0].String()
-	}
-	for _, field := range fields {
-		name, asked := i.column(field)
-		v, there := f.Properties[name]
-		if !there && !asked || field == "lat" || field == "lng" {
-			continue
-		}
-		s, ok := sheet.Value(v)
-		if !ok {
-			got.bad = &sheet.Flaw{Field: field, Zh: "不是文字或数字", En: "this is neither a text nor a number"}
-			return got
-		}
-		got.fields[field] = s
-	}
-	if id, ok := sheet.Value(f.ID); ok && id != "" && got.fields["id"] == "" {
-		got.fields["id"] = id
-	}
-	return got
 }
 
 // texts reads the texts of a row into their places.
@@ -219,7 +168,7 @@ func (r row) texts(id, name, en *string) *sheet.Flaw {
 		into  *string
 		max   int
 	}{{"id", id, idMax}, {"name", name, nameMax}, {"en", en, enMax}} {
-		s := sheet.OneLine(r.fields[f.field])
+		s := sheet.OneLine(r.Fields[f.field])
 		if bad := sheet.Readable(s, f.max); bad != nil {
 			bad.Field = f.field
 			return bad
@@ -236,7 +185,7 @@ var colourForm = regexp.MustCompile(`^#?[0-9A-Fa-f]{6}$`)
 
 // colour reads a colour, "E3002A" or "#e3002a"; nothing is unknown.
 func (r row) colour() (string, *sheet.Flaw) {
-	s := strings.TrimSpace(r.fields["colour"])
+	s := strings.TrimSpace(r.Fields["colour"])
 	switch {
 	case s == "":
 		return "", nil

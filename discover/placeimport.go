@@ -28,7 +28,7 @@ func (s *Service) ImportPlaces(ctx context.Context, who account.ID, r io.Reader,
 		if bad != nil {
 			return bad
 		}
-		if bad = once(seen, p.SourceID, r.line); bad != nil {
+		if bad = once(seen, p.SourceID, r.Line); bad != nil {
 			return bad
 		}
 		all = append(all, p)
@@ -58,10 +58,10 @@ func (i Import) place(r row, kind Kind) (p Place, bad *sheet.Flaw) {
 	if bad = r.texts(&p.SourceID, &p.Name, &p.En); bad != nil {
 		return p, bad
 	}
-	if p.Point, bad = sheet.Position(i.System, r.fields["lat"], r.fields["lng"]); bad != nil {
+	if p.Point, bad = sheet.Position(i.System, r.Fields["lat"], r.Fields["lng"]); bad != nil {
 		return p, bad
 	}
-	line := sheet.OneLine(r.fields["line"])
+	line := sheet.OneLine(r.Fields["line"])
 	if line == "" || kind != Metro {
 		return p, nil
 	}
@@ -101,7 +101,7 @@ func (s *Service) ImportAreas(ctx context.Context, who account.ID, r io.Reader, 
 			a.SourceID = made + i.City + "/" + a.Name
 			named[a.Name] = len(all)
 		}
-		if bad = once(seen, a.SourceID, r.line); bad != nil {
+		if bad = once(seen, a.SourceID, r.Line); bad != nil {
 			return bad
 		}
 		all = append(all, a)
@@ -125,7 +125,7 @@ func (i Import) area(r row, kind AreaKind) (a Area, bad *sheet.Flaw) {
 	if a.Colour, bad = r.colour(); bad != nil {
 		return a, bad
 	}
-	a.Shape, bad = takeShape(kind, i.System, r.geometry, r.at)
+	a.Shape, bad = takeShape(kind, i.System, r.Geometry, r.At)
 	return a, bad
 }
 

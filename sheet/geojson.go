@@ -9,24 +9,20 @@ import (
 	"strings"
 )
 
-// Features reads the features of a GeoJSON FeatureCollection one by one, in
-// memory bounded by the longest feature. A file that was cut off is Broken, also
-// behind its last feature.
-type Features struct {
-	meter *meter
-	dec   *json.Decoder
+// features reads a GeoJSON FeatureCollection one feature a row, in memory
+// bounded by the longest. A file that was cut off is Broken, also behind its last
+// feature.
+type features struct {
+	meter   *meter
+	dec     *json.Decoder
+	columns []Column
 }
 
-// OpenFeatures looks at the beginning of a file; max bounds how many bytes of it
-// one feature may take.
-func OpenFeatures(r io.Reader, max int) (*Features, error) {
-	b, err := Text(r)
-	if err != nil {
-		return nil, err
-	}
-	m := &meter{r: b, max: max, line: 1}
+// newFeatures reads on to the first feature.
+func newFeatures(r io.Reader, o Options) (*features, error) {
+	m := &meter{r: r, max: o.RecordMax, line: 1}
 	m.reset()
-	f := &Features{meter: m, dec: json.NewDecoder(m)}
+	f := &features{meter: m, dec: json.NewDecoder(m), columns: o.Columns}
 	if err := f.expect(json.Delim('{')); err != nil {
 		return nil, err
 	}
@@ -49,21 +45,64 @@ func OpenFeatures(r io.Reader, max int) (*Features, error) {
 	return nil, f.broken(errors.New("no features"))
 }
 
-// Next returns a feature as it is written and the line on which it begins, and
-// io.EOF after the last.
-func (f *Features) Next() (raw []byte, line int, err error) {
+func (f *features) next() (Row, error) {
 	f.meter.reset()
 	if !f.dec.More() {
-		return nil, 0, f.end()
+		return Row{}, f.end()
 	}
-	var text json.RawMessage
-	if err := f.dec.Decode(&text); err != nil {
-		return nil, 0, f.broken(err)
+	var raw json.RawMessage
+	if err := f.dec.Decode(&raw); err != nil {
+		return Row{}, f.broken(err)
 	}
-	return text, f.meter.at(f.dec.InputOffset() - int64(len(text))), nil
+	row := Row{Line: f.meter.at(f.dec.InputOffset() - int64(len(raw)))}
+	if bad := f.read(raw, &row); bad != nil {
+		return Row{Line: row.Line, Bad: bad}, nil
+	}
+	return row, nil
 }
 
-func (f *Features) expect(d json.Delim) error {
+// A feature is one thing of a GeoJSON file.
+type feature struct {
+	ID       any `json:"id"`
+	Geometry *struct {
+		Type        string          `json:"type"`
+		Coordinates json.RawMessage `json:"coordinates"`
+	} `json:"geometry"`
+	Properties map[string]any `json:"properties"`
+}
+
+// read fills in what a feature says.
+func (f *features) read(raw []byte, row *Row) *Flaw {
+	var got feature
+	if exact(raw, &got) != nil {
+		return &Flaw{Zh: "不是 GeoJSON 要素", En: "this is not a GeoJSON feature"}
+	}
+	row.Fields = map[string]string{}
+	if got.Geometry != nil {
+		row.Geometry, row.At = got.Geometry.Type, got.Geometry.Coordinates
+	}
+	var at []json.Number
+	if row.Geometry == "Point" && exact(row.At, &at) == nil && len(at) >= 2 {
+		row.Fields[LatField], row.Fields[LngField] = at[1].String(), at[0].String()
+	}
+	for _, c := range f.columns {
+		v, there := got.Properties[c.Name]
+		if !there && !c.Needed || c.Field == LatField || c.Field == LngField {
+			continue
+		}
+		s, ok := value(v)
+		if !ok {
+			return &Flaw{Field: c.Field, Zh: "不是文字或数字", En: "this is neither a text nor a number"}
+		}
+		row.Fields[c.Field] = s
+	}
+	if id, ok := value(got.ID); ok && id != "" && row.Fields[IDField] == "" {
+		row.Fields[IDField] = id
+	}
+	return nil
+}
+
+func (f *features) expect(d json.Delim) error {
 	t, err := f.dec.Token()
 	if err != nil {
 		return f.broken(err)
@@ -75,7 +114,7 @@ func (f *Features) expect(d json.Delim) error {
 }
 
 // broken names the line at which nothing more can be read.
-func (f *Features) broken(err error) error {
+func (f *features) broken(err error) error {
 	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
@@ -83,7 +122,7 @@ func (f *Features) broken(err error) error {
 }
 
 // end reads what stands after the features.
-func (f *Features) end() error {
+func (f *features) end() error {
 	if err := f.expect(json.Delim(']')); err != nil {
 		return err
 	}
@@ -99,31 +138,16 @@ func (f *Features) end() error {
 	return io.EOF
 }
 
-// A Feature is one thing of a GeoJSON file.
-type Feature struct {
-	ID       any `json:"id"`
-	Geometry *struct {
-		Type        string          `json:"type"`
-		Coordinates json.RawMessage `json:"coordinates"`
-	} `json:"geometry"`
-	Properties map[string]any `json:"properties"`
-}
-
-// ReadFeature reads a feature; numbers stay as they are written.
-func ReadFeature(raw []byte) (f Feature, err error) {
-	return f, Exact(raw, &f)
-}
-
-// Exact decodes JSON and leaves numbers as they are written.
-func Exact(raw []byte, into any) error {
+// exact decodes JSON and leaves numbers as they are written.
+func exact(raw []byte, into any) error {
 	d := json.NewDecoder(strings.NewReader(string(raw)))
 	d.UseNumber()
 	return d.Decode(into)
 }
 
-// Value returns a JSON value as the text that a CSV file would have; a list is
+// value returns a JSON value as the text that a CSV file would have; a list is
 // its texts with commas. ok is false for anything else.
-func Value(v any) (text string, ok bool) {
+func value(v any) (text string, ok bool) {
 	switch v := v.(type) {
 	case nil:
 		return "", true

@@ -1,11 +1,15 @@
 // Package sheet reads the rows of a table from a text file, one at a time and
-// in bounded memory: CSV with a header, or JSONL, one JSON object a line.
+// in bounded memory: CSV with a header, JSONL, one JSON object a line, or
+// GeoJSON, one feature a row, whose columns are its properties.
 //
 // A row is what the file says under the columns that were asked for, or the
 // flaw that keeps it from being read, and always the line of the file on which
 // it begins. One bad row is one row: in CSV a record may run over several lines
 // inside quotes, and one that cannot be read costs its first line only, so that
-// one stray quote does not swallow the file; in JSONL a line is a row.
+// one stray quote does not swallow the file; in JSONL a line is a row. In GeoJSON
+// the fields lat and lng are where a point is, whatever the properties say, a
+// feature's own id stands in for a property, and the other geometries are handed
+// on as they are written.
 //
 //	bytes ─mark─▶ UTF-8 ─▶ header ─▶ row, row, flaw, row … io.EOF
 //	        └────▶ UTF-16: refused
@@ -47,15 +51,23 @@ func (m Missing) Error() string {
 type Format string
 
 const (
-	CSV   Format = "csv"
-	JSONL Format = "jsonl"
+	CSV     Format = "csv"
+	JSONL   Format = "jsonl"
+	GeoJSON Format = "geojson"
+)
+
+// Fields that a GeoJSON feature has besides its properties.
+const (
+	IDField  = "id"
+	LatField = "lat"
+	LngField = "lng"
 )
 
 // A Column says where a field is found.
 type Column struct {
 	Field  string // What the caller calls it.
 	Name   string // What the file calls it.
-	Needed bool   // A CSV file without it is refused.
+	Needed bool   // A CSV file without it is refused; a feature without it has it empty.
 }
 
 // Options say what is read, and how.
@@ -70,6 +82,9 @@ type Row struct {
 	Line   int               // On which it begins, from 1.
 	Fields map[string]string // By the caller's names; a field that the file does not have is absent.
 	Bad    *Flaw             // Why it could not be read at all, or nil.
+
+	Geometry string // Of a GeoJSON feature: "Point", "Polygon", or "" if it has none.
+	At       []byte // Its coordinates, as JSON.
 }
 
 // A Flaw is what is wrong with a row or one field of it, in words for who
@@ -97,8 +112,15 @@ func Open(r io.Reader, o Options) (*Reader, error) {
 		o.RecordMax = recordMax
 	}
 	l := &lines{r: b, line: 1, max: o.RecordMax}
-	if o.Format == JSONL {
+	switch o.Format {
+	case JSONL:
 		return &Reader{newJSONL(l, o).next}, nil
+	case GeoJSON:
+		f, err := newFeatures(b, o)
+		if err != nil {
+			return nil, err
+		}
+		return &Reader{f.next}, nil
 	}
 	c, err := newCSV(l, o)
 	if err != nil {

@@ -37,10 +37,10 @@ func FuzzParse(f *testing.F) {
 			if rec, err = src.next(); err != nil {
 				break
 			}
-			if rec.line < 1 || rec.line < last || rec.line > strings.Count(text, "\n")+1 {
-				t.Fatalf("line %d after %d", rec.line, last)
+			if rec.Line < 1 || rec.Line < last || rec.Line > strings.Count(text, "\n")+1 {
+				t.Fatalf("line %d after %d", rec.Line, last)
 			}
-			last = rec.line
+			last = rec.Line
 			checkRecord(t, i, rec)
 		}
 		if _, ok := fault.From(err); !ok && !errors.Is(err, io.EOF) {
@@ -52,13 +52,13 @@ func FuzzParse(f *testing.F) {
 func checkRecord(t *testing.T, i Import, rec record) {
 	sh, warnings, bad := i.read(rec)
 	if bad != nil {
-		if bad.zh == "" || bad.en == "" {
+		if bad.Zh == "" || bad.En == "" {
 			t.Fatalf("no reason: %+v", bad)
 		}
 		return
 	}
 	for _, w := range warnings {
-		if w.field == "" || w.zh == "" || w.en == "" {
+		if w.Field == "" || w.Zh == "" || w.En == "" {
 			t.Fatalf("no reason: %+v", w)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"citywalk/db"
 	"citywalk/fault"
 	"citywalk/geo"
+	"citywalk/sheet"
 )
 
 // Refusals of a whole file. What stood before the fault is imported.
@@ -78,6 +79,9 @@ const (
 	sourceIDMax = 100
 )
 
+// recordMax is how many bytes one row of a file may take.
+var recordMax = map[string]int{CSV: 64 << 10, GeoJSON: 1 << 20}
+
 // importFields are the fields that Map may name.
 var importFields = []string{"id", "name", "lat", "lng", "price", "category", "opens", "closes", "dishes", "address", "district"}
 
@@ -121,16 +125,38 @@ func (i Import) column(field string) (name string, asked bool) {
 	return field, false
 }
 
-// A source reads one record after the other, and io.EOF after the last.
-type source interface {
-	next() (record, error)
-}
+// A source is the rows of a file.
+type source struct{ rows *sheet.Reader }
 
 func (i Import) open(r io.Reader) (source, error) {
-	if i.Format == CSV {
-		return newCSV(r, i)
+	var columns []sheet.Column
+	for _, field := range importFields {
+		name, asked := i.column(field)
+		columns = append(columns, sheet.Column{Field: field, Name: name, Needed: asked || field == "name" || field == "lat" || field == "lng"})
 	}
-	return newGeoJSON(r, i)
+	rows, err := sheet.Open(r, sheet.Options{Format: sheet.Format(i.Format), Columns: columns, RecordMax: recordMax[i.Format]})
+	return source{rows}, refusal(err)
+}
+
+// next returns the next record, and io.EOF after the last.
+func (s source) next() (record, error) {
+	row, err := s.rows.Next()
+	return record{Row: row}, refusal(err)
+}
+
+// refusal says for people why a whole file is refused.
+func refusal(err error) error {
+	var broken sheet.Broken
+	var missing sheet.Missing
+	switch {
+	case errors.Is(err, sheet.ErrEncoding):
+		return ErrEncoding
+	case errors.As(err, &broken):
+		return ErrBroken.With("line", broken.Line, "why", broken.En)
+	case errors.As(err, &missing):
+		return ErrColumn.With("column", missing.Name, "field", missing.Field).In("map")
+	}
+	return err
 }
 
 // Import reads shops in bounded memory and writes them in batches, each in a
@@ -192,9 +218,9 @@ func (i Import) take(rec record, seen map[[16]byte]int, report *Report) (importe
 		sum := sha256.Sum256([]byte(sh.SourceID))
 		copy(key[:], sum[:])
 		if first, twice := seen[key]; twice {
-			bad = flawed("id", fmt.Sprintf("编号和第 %d 行相同", first), fmt.Sprintf("the same id as in line %d", first))
+			bad = &sheet.Flaw{Field: "id", Zh: fmt.Sprintf("编号和第 %d 行相同", first), En: fmt.Sprintf("the same id as in line %d", first)}
 		} else {
-			seen[key] = rec.line
+			seen[key] = rec.Line
 		}
 	}
 	if bad != nil {
@@ -209,11 +235,11 @@ func (i Import) take(rec record, seen map[[16]byte]int, report *Report) (importe
 	return sh, true
 }
 
-func list(all []Problem, rec record, f flaw) []Problem {
+func list(all []Problem, rec record, f sheet.Flaw) []Problem {
 	if len(all) == problemsMax {
 		return all
 	}
-	return append(all, Problem{Line: rec.line, Row: rec.row, Field: f.field, Reason: f.en, Zh: f.zh})
+	return append(all, Problem{Line: rec.Line, Row: rec.row, Field: f.Field, Reason: f.En, Zh: f.Zh})
 }
 
 // write brings a batch into the database and counts what it did.

@@ -258,7 +258,7 @@ func TestImportRefusesFiles(t *testing.T) {
 		{"features that are no list", `{"features":{}}`, geojson, ErrBroken},
 		{"a file that was cut off", `{"features":[`, geojson, ErrBroken},
 		{"a file that was cut off at the end", `{"features":[]`, geojson, ErrBroken},
-		{"a feature without an end", `{"features":[{"a":"` + strings.Repeat("x", 2*featureMax), geojson, ErrBroken},
+		{"a feature without an end", `{"features":[{"a":"` + strings.Repeat("x", 2*recordMax[GeoJSON]), geojson, ErrBroken},
 	} {
 		_, err := s.Import(ctx, "per_operator", strings.NewReader(row.text), row.i)
 		if !errors.Is(err, row.want) {

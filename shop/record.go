@@ -9,23 +9,15 @@ import (
 	"strings"
 	"unicode"
 
-	"citywalk/geo"
 	"citywalk/money"
 	"citywalk/sheet"
 )
 
 // A record is one shop as a file has it.
 type record struct {
-	line   int
-	row    int
-	fields map[string]string // Our fields that the file has, as it has them.
-	bad    *flaw             // The record could not be read at all.
+	sheet.Row
+	row int // Place among the file's shops, from 1.
 }
-
-// A flaw is what is wrong with a record, in words for the operator.
-type flaw struct{ field, zh, en string }
-
-func flawed(field, zh, en string) *flaw { return &flaw{field, zh, en} }
 
 // imported is a shop that a record told of, and which fields the file has.
 type imported struct {
@@ -35,11 +27,11 @@ type imported struct {
 
 // read makes a shop of a record. It returns either the shop and what had to be
 // left unknown, or why the record is refused.
-func (i Import) read(rec record) (imported, []flaw, *flaw) {
-	if rec.bad != nil {
-		return imported{}, nil, rec.bad
+func (i Import) read(rec record) (imported, []sheet.Flaw, *sheet.Flaw) {
+	if rec.Bad != nil {
+		return imported{}, nil, rec.Bad
 	}
-	sh := imported{Shop{City: i.City, District: i.District, Source: i.Source, Opens: -1, Closes: -1}, rec.fields}
+	sh := imported{Shop{City: i.City, District: i.District, Source: i.Source, Opens: -1, Closes: -1}, rec.Fields}
 	for _, f := range []struct {
 		field string
 		into  *string
@@ -48,46 +40,50 @@ func (i Import) read(rec record) (imported, []flaw, *flaw) {
 		{"name", &sh.Name, nameMax}, {"id", &sh.SourceID, sourceIDMax}, {"category", &sh.Category, categoryMax},
 		{"address", &sh.Address, addressMax}, {"district", &sh.District, districtMax},
 	} {
-		s := sheet.OneLine(rec.fields[f.field])
+		s := sheet.OneLine(rec.Fields[f.field])
 		if bad := sheet.Readable(s, f.max); bad != nil {
-			return sh, nil, flawed(f.field, bad.Zh, bad.En)
+			bad.Field = f.field
+			return sh, nil, bad
 		}
 		if s != "" {
 			*f.into = s
 		}
 	}
 	if sh.Name == "" {
-		return sh, nil, flawed("name", "没有名称", "there is no name")
+		return sh, nil, &sheet.Flaw{Field: "name", Zh: "没有名称", En: "there is no name"}
 	}
-	var bad *flaw
-	if sh.Point, bad = i.position(rec.fields["lat"], rec.fields["lng"]); bad != nil {
+	if i.Format == GeoJSON && rec.Fields["lat"] == "" {
+		return sh, nil, &sheet.Flaw{Field: "lat", Zh: "几何不是一个点", En: "the geometry is not a point"}
+	}
+	var bad *sheet.Flaw
+	if sh.Point, bad = sheet.Position(i.System, rec.Fields["lat"], rec.Fields["lng"]); bad != nil {
 		return sh, nil, bad
 	}
 	if sh.SourceID == "" {
 		sh.SourceID = madeID(sh.Shop)
 	}
-	return sh, sh.details(rec.fields), nil
+	return sh, sh.details(rec.Fields), nil
 }
 
 // details reads what a shop can do without; what cannot be read is unknown.
-func (s *imported) details(fields map[string]string) (warnings []flaw) {
+func (s *imported) details(fields map[string]string) (warnings []sheet.Flaw) {
 	var ok bool
 	if s.Price, ok = readPrice(fields["price"]); !ok {
-		warnings = append(warnings, flaw{"price", "人均价读不懂，按未知处理", "the price cannot be read and is left unknown"})
+		warnings = append(warnings, sheet.Flaw{Field: "price", Zh: "人均价读不懂，按未知处理", En: "the price cannot be read and is left unknown"})
 	}
 	if s.Opens, ok = readClock(fields["opens"]); !ok || s.Opens >= day {
 		s.Opens = -1
-		warnings = append(warnings, flaw{"opens", "开门时间读不懂，按未知处理", "the opening hour cannot be read and is left unknown"})
+		warnings = append(warnings, sheet.Flaw{Field: "opens", Zh: "开门时间读不懂，按未知处理", En: "the opening hour cannot be read and is left unknown"})
 	}
 	if s.Closes, ok = readClock(fields["closes"]); ok && s.Closes >= 0 && s.Opens >= 0 && s.Closes <= s.Opens {
 		s.Closes += day // It closes after midnight.
 	}
 	if !ok || s.Opens >= 0 && s.Closes > s.Opens+day || s.Opens < 0 && s.Closes > day {
 		s.Closes = -1
-		warnings = append(warnings, flaw{"closes", "打烊时间读不懂，按未知处理", "the closing hour cannot be read and is left unknown"})
+		warnings = append(warnings, sheet.Flaw{Field: "closes", Zh: "打烊时间读不懂，按未知处理", En: "the closing hour cannot be read and is left unknown"})
 	}
 	if s.Dishes, ok = readDishes(fields["dishes"]); !ok {
-		warnings = append(warnings, flaw{"dishes", "有的招牌菜太多、太长或读不懂，没有导入", "some dishes are too many, too long or unreadable and are left out"})
+		warnings = append(warnings, sheet.Flaw{Field: "dishes", Zh: "有的招牌菜太多、太长或读不懂，没有导入", En: "some dishes are too many, too long or unreadable and are left out"})
 	}
 	return warnings
 }
@@ -130,15 +126,6 @@ func (s Shop) saysAs(t Shop) bool {
 func madeID(s Shop) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%.5f\x00%.5f", s.Name, s.Point.Lat, s.Point.Lng))
 	return "made:" + hex.EncodeToString(sum[:12])
-}
-
-// position reads and converts a position.
-func (i Import) position(lat, lng string) (geo.Point, *flaw) {
-	p, bad := sheet.Position(i.System, lat, lng)
-	if bad != nil {
-		return p, flawed(bad.Field, bad.Zh, bad.En)
-	}
-	return p, nil
 }
 
 // readPrice reads yuan; nothing and 0 are unknown.
