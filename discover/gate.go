@@ -19,9 +19,9 @@ import (
 var (
 	ErrClosed = fault.New(fault.Conflict, "discover.closed", fault.Us,
 		"{area}还没开卖：只有 {reached}% 的地方步行 {minutes} 分钟内有 {shops} 家可用的店，到 {share}% 才卖。我们还在签店，开卖时可以告诉你。",
-		"Not on sale in {area} yet: {shops} shops that take the card within {minutes} minutes on foot are found from {reached}% of places there, and it is sold from {share}%. We are signing more; ask to be told when it opens.")
+		"Not on sale in {area} yet: only {reached}% of places there have {shops} card shops within {minutes} minutes' walk, and we sell it from {share}%. We are signing more shops; we can tell you when it opens.")
 	ErrUnmeasured = fault.New(fault.Conflict, "discover.unmeasured", fault.Us,
-		"{area}有几家店可用还没算出来，算好才卖。过几分钟再来看看。", "How many shops take the card in {area} is not measured yet, and it is sold when it is. Look again in a few minutes.")
+		"{area}有几家店可用还没算出来，算好才卖。过几分钟再来看看。", "We have not yet counted the card shops in {area}, and sell it there once we have. Look again in a few minutes.")
 	ErrWhere = fault.New(fault.Invalid, "discover.where", fault.Member,
 		"先选一个你最常用卡的区，有的区现在不卖。", "Choose the district where you will use it most: it is not sold in all of them.")
 	ErrDistrict = fault.New(fault.Invalid, "discover.district", fault.Member,

@@ -76,8 +76,8 @@ func TestReportAndSecondLook(t *testing.T) {
 		if r := q.send("/report/" + id); r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Text, "请选一个理由") {
 			t.Errorf("without a reason it answers %d", r.Status)
 		}
-		if r := q.send("/report/"+id, "reason", "ad"); r.Status != http.StatusSeeOther {
-			t.Errorf("a report answers %d: %.300s", r.Status, r.Text)
+		if r := q.send("/report/"+id, "reason", "ad"); r.Status != http.StatusSeeOther || r.Location != "/notes/"+id {
+			t.Errorf("a report answers %d and leads to %q: %.300s", r.Status, r.Location, r.Text)
 		}
 		if r := q.send("/report/"+id, "reason", "ad"); r.Status != http.StatusConflict || !strings.Contains(r.Text, "已经举报过了") {
 			t.Errorf("a second report answers %d", r.Status)

@@ -42,7 +42,11 @@ func (a *App) report(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = a.Community.Report(r.Context(), web.Session(r), id, community.Reason(f.Value("reason", "")), f.Value("words", ""))
 	if err == nil {
-		return web.SeeAndSay(w, r, feedPath, "say.reported")
+		back := feedPath
+		if strings.HasPrefix(id, "nte_") {
+			back = feedPath + "/" + id // Where he was reading.
+		}
+		return web.SeeAndSay(w, r, back, "say.reported")
 	}
 	return web.Again(w, r, err, f, func(f ui.Form) templ.Component {
 		return reportPage(a.reportHead(r), id, f)

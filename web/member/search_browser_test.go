@@ -57,7 +57,7 @@ func TestSearchAsPeopleType(t *testing.T) {
 			page.Click("[role=option]")
 			page.WaitText("弄堂咖啡")
 			page.Open(g.url + "/search")
-			page.Click(map[bool]string{true: "更多条件", false: "More conditions"}[strings.HasPrefix(name, "zh")])
+			page.Click(map[bool]string{true: "更多条件", false: "More filters"}[strings.HasPrefix(name, "zh")])
 			settled(t, page, name+"-filters")
 			page.Click("书店")
 			page.WaitText("福州路旧书店")
