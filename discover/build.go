@@ -13,6 +13,7 @@ import (
 
 	"citywalk/atlas"
 	"citywalk/db"
+	"citywalk/geo"
 	"citywalk/outbox"
 	"citywalk/shop"
 )
@@ -58,18 +59,16 @@ func (s *Service) begin(ctx context.Context) error {
 // open returns a city from its snapshot, or builds it; at is the moment from
 // which news count.
 func (s *Service) open(ctx context.Context, city string, now time.Time) (t *town, at time.Time, err error) {
-	if index, at, ok := s.recall(city); ok {
-		t, err = s.newTown(ctx, city)
-		if err != nil {
-			return nil, at, err
-		}
+	if t, err = s.newTown(ctx, city); err != nil {
+		return nil, at, err
+	}
+	if index, at, ok := s.recall(city, t.around.Load().stamp); ok {
 		t.index = index
 		t.learnWords()
 		return t, at, nil
 	}
 	s.guide.changed = true
-	t, err = s.build(ctx, city)
-	return t, now, err
+	return t, now, s.build(ctx, t)
 }
 
 // newTown is a city without shops, in its surroundings.
@@ -85,24 +84,20 @@ func (s *Service) newTown(ctx context.Context, city string) (*town, error) {
 }
 
 // build reads a city from the database.
-func (s *Service) build(ctx context.Context, city string) (*town, error) {
-	t, err := s.newTown(ctx, city)
-	if err != nil {
-		return nil, err
-	}
+func (s *Service) build(ctx context.Context, t *town) error {
 	var bad error
-	err = s.DB.View(ctx, func(tx *db.Tx) (err error) {
+	err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
 		t.index, bad, err = indexOf(tx, t, s.cores())
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("discover: read %s: %w", city, err)
+		return fmt.Errorf("discover: read %s: %w", t.city, err)
 	}
 	if bad != nil && s.OnError != nil {
 		s.OnError(bad)
 	}
 	t.learnWords()
-	return t, nil
+	return nil
 }
 
 // cores is how many cores reading a city may take.
@@ -163,8 +158,8 @@ func indexOf(tx *db.Tx, t *town, cores int) (x *atlas.Index, bad, err error) {
 	return x, bad, err
 }
 
-// surround reads anew what lies around in a city, and puts right what of its
-// shops rests on it.
+// surround reads anew what lies around in a city. The shops where it is another
+// now are stale.
 func (s *Service) surround(ctx context.Context, city string) error {
 	t := (*s.guide.towns.Load())[city]
 	if t == nil {
@@ -174,13 +169,43 @@ func (s *Service) surround(ctx context.Context, city string) error {
 	if err != nil {
 		return err
 	}
+	old := t.around.Load()
+	s.guide.stale = append(s.guide.stale, t.within(around.changed(old))...)
 	t.around.Store(around)
 	t.learnWords()
-	differ, err := s.differ(ctx, t)
-	if err != nil {
-		return err
+	if around.stamp != old.stamp {
+		s.guide.changed = true
 	}
-	return s.apply(ctx, differ)
+	return nil
+}
+
+// within are the shops of the town that stand in one of some boxes. It looks
+// through memory, and at nothing where there is no box.
+func (t *town) within(boxes []geo.Bounds) (ids []string) {
+	if len(boxes) == 0 {
+		return nil
+	}
+	for id, kept := range t.index.All() {
+		at := pointOf(kept)
+		if slices.ContainsFunc(boxes, func(b geo.Bounds) bool { return b.Contains(at) }) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// mend puts right the first of the stale shops; more says that there are others.
+func (s *Service) mend(ctx context.Context) (more bool, err error) {
+	g := &s.guide
+	if len(g.stale) == 0 {
+		return false, nil
+	}
+	n := min(len(g.stale), readAtOnce)
+	err = s.apply(ctx, g.stale[:n])
+	if err == nil || errors.Is(err, errDocument) {
+		g.stale = g.stale[n:]
+	}
+	return len(g.stale) > 0, err
 }
 
 // Compare puts the index right where it differs from the database, whatever
@@ -196,7 +221,17 @@ func (s *Service) Compare(ctx context.Context) error {
 			return err
 		}
 		s.guide.mu.Lock()
-		err = s.apply(ctx, differ)
+		if err = s.surround(ctx, t.city); err == nil {
+			s.guide.stale = append(s.guide.stale, differ...)
+		}
+		s.guide.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	for more := true; more; {
+		s.guide.mu.Lock() // News have their turn in between.
+		more, err = s.mend(ctx)
 		s.guide.mu.Unlock()
 		if err != nil {
 			return err
@@ -230,7 +265,6 @@ func (s *Service) settled(ctx context.Context) (map[string]*town, error) {
 // differ returns which shops are not in the index as they are in the database.
 func (s *Service) differ(ctx context.Context, t *town) (ids []string, err error) {
 	seen := make(map[string]struct{}, t.index.Len())
-	around := t.around.Load()
 	err = s.DB.View(ctx, func(tx *db.Tx) error {
 		clear(seen)
 		ids = ids[:0]
@@ -238,7 +272,7 @@ func (s *Service) differ(ctx context.Context, t *town) (ids []string, err error)
 			for i := range lot {
 				r := &lot[i]
 				seen[string(r.ID)] = struct{}{}
-				if kept, ok := t.index.Get(string(r.ID)); !ok || stampOf(kept) != r.stamp(around.stamp) {
+				if kept, ok := t.index.Get(string(r.ID)); !ok || stampOf(kept) != r.stamp() {
 					ids = append(ids, string(r.ID))
 				}
 			}

@@ -15,9 +15,10 @@
 // An index is a function of the database's content: nodes that have seen the
 // same changes have the same Digests, whatever came in which order. News whose
 // shops could not be read are owed and taken up at the next look; a shop that
-// nobody can read is said and keeps no other back. A snapshot
-// is used only by the program that wrote it, for the same life of the same
-// database; a damaged one is left alone. Where nobody runs Run (in commands and
+// nobody can read is said and keeps no other back. Where places or areas change,
+// the shops that stand there are read again, after the news and no others. A
+// snapshot is used only by the program that wrote it, for the same life of the
+// same database and the same surroundings; a damaged one is left alone. Where nobody runs Run (in commands and
 // tests), each question reads the news first.
 //
 // # A question

@@ -73,7 +73,7 @@ func (m *maker) document(r *shopRow) (atlas.Doc, error) {
 	at := geo.Point{Lat: r.Lat, Lng: r.Lng}
 	l := Listing{ID: r.ID, Number: r.Number, Name: r.Name, Category: r.Category, District: r.District, Address: r.Address,
 		Dishes: dishes[:min(len(dishes), dishesShown)], Point: at, Price: r.Price, Opens: r.Opens, Closes: r.Closes, State: r.State,
-		Curated: r.Curated, Notes: r.Notes, Verified: r.Verified, Back: r.Back, Place: r.Place, List: r.List, stamp: r.stamp(m.around.stamp)}
+		Curated: r.Curated, Notes: r.Notes, Verified: r.Verified, Back: r.Back, Place: r.Place, List: r.List, stamp: r.stamp()}
 	if l.District == "" {
 		l.District = m.around.district(at)
 	}

@@ -45,6 +45,7 @@ type guide struct {
 	changed   bool     // Since the snapshots were kept.
 	moved     []string // Cities of which there was news that is not in the index yet,
 	owed      []string // and shops: the database could not be read.
+	stale     []string // Shops whose surroundings are others now. News come before them.
 
 	comparing  atomic.Bool // Whether a comparison is under way.
 	background sync.WaitGroup
@@ -235,7 +236,11 @@ func (s *Service) KeepUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !more {
+		left, err := s.mend(ctx)
+		if err != nil {
+			return err
+		}
+		if !more && !left {
 			return nil
 		}
 	}

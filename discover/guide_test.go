@@ -242,6 +242,13 @@ func TestSnapshots(t *testing.T) {
 		if _, _, ok := keep("two").recallAs(t, here); ok {
 			t.Error("another program's snapshot is taken")
 		}
+		g.must(g.db.Update(ctx, func(tx *db.Tx) error {
+			_, _, err := PutPlaces(tx, operator.Person, []Place{{City: here, Kind: Metro, Name: "新站", Point: centre, Source: "test", SourceID: "1"}})
+			return err
+		}))
+		if _, _, ok := keep("one").recallAs(t, here); ok {
+			t.Error("a snapshot of other surroundings is taken")
+		}
 		g.damage(folder)
 		told := 0
 		third := keep("one")
@@ -261,7 +268,11 @@ func (s *Service) recallAs(t *testing.T, city string) (any, time.Time, bool) {
 	if _, err := s.present(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	x, at, ok := s.recall(city)
+	around, err := s.around(t.Context(), city)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, at, ok := s.recall(city, around.stamp)
 	return x, at, ok
 }
 
@@ -314,6 +325,9 @@ func TestListingsRoundTrip(t *testing.T) {
 	got, err := decode(b)
 	if err != nil || fmt.Sprint(got) != fmt.Sprint(l) {
 		t.Errorf("%+v, %v; want %+v", got, err, l)
+	}
+	if p := pointOf(b); p != got.Point {
+		t.Errorf("it stands at %v, want %v", p, got.Point)
 	}
 	for cut := range b {
 		if _, err := decode(b[:cut]); err == nil {

@@ -163,3 +163,71 @@ func (p *press) drafts(n int) []curate.Draft {
 	}
 	return all
 }
+
+// A file of stations or districts is heard as one of shops is, and only by the
+// shops that stand where something changed: others are not even read. A file of
+// hotels is heard by the words, and by no shop. What was told of places and lost
+// is made good by the next comparison.
+func TestPlacesAreHeardWhereTheyAre(t *testing.T) {
+	eachPress(t, func(t *testing.T, p *press) {
+		near := p.open(shop.Shop{Name: "巷口面馆", District: "旧区"}, tenOff)
+		bare := p.open(shop.Shop{Name: "无名面馆"}, tenOff)
+		far := p.open(shop.Shop{Name: "远处面馆", Point: geo.Point{Lat: centre.Lat + 0.1, Lng: centre.Lng}}, tenOff)
+		p.heard("shops")
+		rename := func(name string) { p.exec(`UPDATE shop_shops SET name = $1 WHERE id = $2`, name, far.ID) }
+		rename("没人说过的名字")
+		listing := func(sh shop.Shop) Listing {
+			t.Helper()
+			p.clock.Advance(time.Second)
+			p.must(p.node.KeepUp(t.Context()))
+			l, _, err := p.node.Listing(t.Context(), here, string(sh.ID))
+			p.must(err)
+			return l
+		}
+		here := Import{City: here, Source: "web", System: geo.WGS84, Format: CSV}
+		p.places(Metro, "id,name,lat,lng\n1,近站,31.231,121.47\n", here)
+		if l := listing(near); l.Station != "近站" || l.Walk < 50 {
+			t.Errorf("after a file of stations: %+v", l)
+		}
+		p.must(p.put(bare.City, "新区", 0.01))
+		if l := listing(bare); l.District != "新区" {
+			t.Errorf("after a file of districts: %+v", l)
+		}
+		p.places(Hotel, "id,name,lat,lng\nh,近旅店,31.231,121.47\n", here)
+		if l := listing(far); l.Name != "远处面馆" {
+			t.Errorf("a shop was read that stands nowhere near: %+v", l)
+		}
+		if words := (*p.node.guide.towns.Load())[bare.City].words.Load().Read("近旅店附近"); len(words.Parts) == 0 {
+			t.Error("the words do not know the hotel")
+		}
+		rename("远处面馆")
+		p.heard("all files")
+		p.places(Metro, "id,name,lat,lng\n1,改名站,31.232,121.47\n", here)
+		p.exec(`DELETE FROM outbox_items WHERE topic = 'place'`)
+		if l := listing(near); l.Station != "近站" {
+			t.Errorf("nobody told of it: %+v", l)
+		}
+		p.must(p.node.Compare(t.Context()))
+		p.heard("a comparison")
+		if l := listing(near); l.Station != "改名站" {
+			t.Errorf("after a comparison: %+v", l)
+		}
+	})
+}
+
+// places imports places of a kind.
+func (p *press) places(kind Kind, file string, i Import) {
+	p.t.Helper()
+	_, err := p.node.ImportPlaces(p.t.Context(), operator.Person, strings.NewReader(file), kind, i)
+	p.must(err)
+}
+
+// put makes a square district around the centre, so many degrees to each side.
+func (p *press) put(city, name string, half float64) error {
+	c := centre
+	ring := []geo.Point{{Lat: c.Lat - half, Lng: c.Lng - half}, {Lat: c.Lat - half, Lng: c.Lng + half}, {Lat: c.Lat + half, Lng: c.Lng + half}, {Lat: c.Lat + half, Lng: c.Lng - half}, {Lat: c.Lat - half, Lng: c.Lng - half}}
+	return p.db.Update(p.t.Context(), func(tx *db.Tx) error {
+		_, _, err := PutAreas(tx, operator.Person, []Area{{City: city, Kind: District, Name: name, Shape: ShapeOf([][][]geo.Point{{ring}}, nil), Source: "web", SourceID: name}})
+		return err
+	})
+}

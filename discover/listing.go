@@ -134,6 +134,24 @@ func stampOf(b []byte) uint64 {
 	return binary.LittleEndian.Uint64(b)
 }
 
+// textsBefore is how many texts stand before the dishes.
+const textsBefore = 10
+
+// pointOf is where an encoded listing's shop stands, without reading the rest.
+func pointOf(b []byte) geo.Point {
+	if len(b) < 8 {
+		return geo.Point{}
+	}
+	r := reader{s: string(b[8:])}
+	for range textsBefore {
+		r.text()
+	}
+	for range min(r.count(), dishesShown) {
+		r.text()
+	}
+	return geo.Point{Lat: r.degrees(), Lng: r.degrees()}
+}
+
 // A reader takes a listing apart.
 type reader struct {
 	s   string

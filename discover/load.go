@@ -146,8 +146,8 @@ func cities(tx *db.Tx) ([]string, error) {
 }
 
 // stamp is a hash of all that the index keeps of the shop: rows of one stamp
-// make the same document. ground is that of what lies around it.
-func (r *shopRow) stamp(ground uint64) uint64 {
+// make the same document in the same surroundings.
+func (r *shopRow) stamp() uint64 {
 	h := fnv.New64a()
 	var b [8]byte
 	number := func(n uint64) {
@@ -168,7 +168,6 @@ func (r *shopRow) stamp(ground uint64) uint64 {
 		int64(r.Score), int64(r.Back), int64(r.Place), point.Cell()} {
 		number(uint64(n))
 	}
-	number(ground)
 	return h.Sum64()
 }
 

@@ -22,7 +22,8 @@ type mark struct {
 	Program string    `json:"program"` // What made the documents.
 	Life    life      `json:"life"`
 	City    string    `json:"city"`
-	At      time.Time `json:"at"` // News from here on are not in it.
+	Ground  uint64    `json:"ground"` // The stamp of the surroundings.
+	At      time.Time `json:"at"`     // News from here on are not in it.
 }
 
 func (s *Service) snapshotPath(city string) string {
@@ -31,9 +32,10 @@ func (s *Service) snapshotPath(city string) string {
 }
 
 // recall reads a city's index from its snapshot; ok is false if there is none
-// that is whole, of this program and of this life of the database. A snapshot
+// that is whole, of this program, of this life of the database and of these
+// surroundings. A snapshot
 // is never needed, so that why it cannot be read is told and not refused.
-func (s *Service) recall(city string) (x *atlas.Index, at time.Time, ok bool) {
+func (s *Service) recall(city string, ground uint64) (x *atlas.Index, at time.Time, ok bool) {
 	if s.Folder == "" {
 		return nil, at, false
 	}
@@ -44,7 +46,7 @@ func (s *Service) recall(city string) (x *atlas.Index, at time.Time, ok bool) {
 		}
 		return nil, at, false
 	}
-	return x, m.At, m.Program == s.Program && m.Life == s.guide.life && m.City == city
+	return x, m.At, m.Program == s.Program && m.Life == s.guide.life && m.City == city && m.Ground == ground
 }
 
 func (s *Service) readSnapshot(path string) (x *atlas.Index, m mark, err error) {
@@ -69,13 +71,17 @@ func (s *Service) Keep(ctx context.Context) error {
 		l, err = lifeOf(tx)
 		return err
 	})
-	at, over, behind := g.news.Position(), l != g.life, len(g.owed)+len(g.moved) > 0
+	at, over, behind := g.news.Position(), l != g.life, len(g.owed)+len(g.moved)+len(g.stale) > 0
+	ground := map[string]uint64{}
+	for city, t := range *g.towns.Load() {
+		ground[city] = t.around.Load().stamp
+	}
 	g.mu.Unlock()
 	if err != nil || over || behind {
 		return err // What is of a life that is over, or not of the moment, is not kept.
 	}
 	for city, t := range *g.towns.Load() {
-		b, err := json.Marshal(mark{s.Program, l, city, at})
+		b, err := json.Marshal(mark{s.Program, l, city, ground[city], at})
 		if err != nil {
 			return err
 		}

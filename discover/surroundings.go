@@ -81,6 +81,47 @@ func newSurroundings(places []Place, areas []Area) *surroundings {
 	return a
 }
 
+// changed are where shops may find something else around them than before.
+func (a *surroundings) changed(old *surroundings) (boxes []geo.Bounds) {
+	if a.stamp == old.stamp {
+		return nil
+	}
+	points := map[PlaceID][]Place{}
+	shapes := map[AreaID][]Area{}
+	for _, s := range []*surroundings{old, a} {
+		for _, p := range s.byLat {
+			points[p.ID] = append(points[p.ID], p)
+		}
+		for _, area := range slices.Concat(s.districts, s.quarters) {
+			shapes[area.ID] = append(shapes[area.ID], area)
+		}
+	}
+	for _, p := range points {
+		if len(p) < 2 || p[0].Name != p[1].Name || p[0].Point != p[1].Point {
+			for _, one := range p {
+				boxes = append(boxes, wider(geo.Bounds{Min: one.Point, Max: one.Point}, stationFar))
+			}
+		}
+	}
+	for _, all := range shapes {
+		if len(all) < 2 || all[0].Kind != all[1].Kind || all[0].Name != all[1].Name || all[0].Shape.String() != all[1].Shape.String() {
+			for _, one := range all {
+				boxes = append(boxes, wider(one.Shape.Bounds(), seam))
+			}
+		}
+	}
+	return boxes
+}
+
+// wider is a box with some metres more on every side.
+func wider(b geo.Bounds, metres float64) geo.Bounds {
+	north := metres * 1.001 / metresPerDegree
+	b.Min.Lat, b.Max.Lat = b.Min.Lat-north, b.Max.Lat+north
+	east := metres * 1.001 / flatAt(min(max(math.Abs(b.Min.Lat), math.Abs(b.Max.Lat)), 89)).lng
+	b.Min.Lng, b.Max.Lng = b.Min.Lng-east, b.Max.Lng+east
+	return b
+}
+
 // A reach is a station and how far it is.
 type reach struct {
 	*Place
