@@ -270,16 +270,14 @@ func (w *walker) leadBy(clause int) {
 		}
 		l := lead{clause: clause, phrase: k, fixed: others / w.whole * (1 + 1e-6), gain: c.weight / w.whole * (1 + 1e-6)}
 		if len(p.refs) > 1 {
-			w.meet(p, &l)
-		} else {
-			list := &w.lists[p.refs[0]]
-			l.tree, l.posts, l.term = list.tree, list.posts, p.refs[0]
-			l.gain *= p.worth(p.idf, p.idf)
-			if list.even > 0 && list.shift == 0 {
-				l.row = list.row
-			}
+			w.together(p, l)
+			continue
 		}
-		if l.n = len(l.posts); l.n > 0 {
+		l = w.foremost(p, 0, l)
+		if list := &w.lists[l.term]; list.even > 0 && list.shift == 0 {
+			l.row = list.row
+		}
+		if l.n > 0 {
 			w.leads = append(w.leads, l)
 		}
 	}

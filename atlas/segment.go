@@ -79,7 +79,7 @@ type spot struct {
 }
 
 // A row is what is looked at of one document after the others. Behind the last
-// stands one that only tells where the bodies end.
+// stands one that only tells where the last id and payload end.
 type row struct {
 	lat, lng int32 // In 1e-7 degrees.
 	prior    float32

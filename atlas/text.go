@@ -124,7 +124,9 @@ func (w *walker) text(l *lead, d uint32, at int, least float64) (float64, bool) 
 		} else {
 			term := &w.lists[l.term]
 			term.doc, term.weight = d+1, l.posts[at].heavy
-			known = w.worthOf(&w.phrases[l.phrase], d)
+			if known = w.worthOf(&w.phrases[l.phrase], d); known < 0 {
+				return 0, false
+			}
 		}
 		if sum += c.weight * (float64(known) - c.most); sum < least {
 			return 0, false

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/mozillazg/go-pinyin"
 
 	"citywalk/db"
 	"citywalk/geo"
@@ -162,11 +163,32 @@ func benchTermsOf(r *rand.Rand, i int, now time.Time) []any {
 		now.AddDate(-4+2*version, 0, -r.IntN(200)).UnixMilli()}
 }
 
+// benchTrade is a trade; the first are common.
+func benchTrade(r *rand.Rand) *trade {
+	return &demoTrades[min(r.IntN(len(demoTrades)), r.IntN(len(demoTrades)))]
+}
+
+// benchShopName is how a shop of a trade might be called.
+func benchShopName(r *rand.Rand, t *trade) string {
+	return benchName(r, 2+r.IntN(4)) + t.names[r.IntN(len(t.names))]
+}
+
+// benchWish is what somebody looks for: a trade, or one of its dishes.
+func benchWish(r *rand.Rand) string {
+	t := benchTrade(r)
+	if r.IntN(2) == 0 {
+		return t.category
+	}
+	return t.dishes[r.IntN(len(t.dishes))]
+}
+
+// spelt is a text in pinyin.
+func spelt(text string) string { return strings.Join(pinyin.LazyConvert(text, nil), "") }
+
 // benchShop is one shop, which joined in the last two years.
 func benchShop(r *rand.Rand, i int, now time.Time) []any {
-	t := demoTrades[min(r.IntN(len(demoTrades)), r.IntN(len(demoTrades)))]
-	brand, street, at := benchName(r, 2+r.IntN(4)), benchName(r, 2), benchPoint(r)
-	name, dishes := brand+t.names[r.IntN(len(t.names))], pick(r, t.dishes, 3)
+	t := benchTrade(r)
+	name, street, at, dishes := benchShopName(r, t), benchName(r, 2), benchPoint(r), pick(r, t.dishes, 3)
 	opened := now.Add(-time.Duration(r.Int64N(int64(2 * 365 * 24 * time.Hour))))
 	version := 1
 	if changed(i) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -45,15 +46,23 @@ func (c *BenchGuideCmd) overHTTP(ctx context.Context, a *parts, node *discover.S
 		return nil, err
 	}
 	defer idle.Close()
-	search := "/api/v1/search?city=" + url.QueryEscape(benchTown) + "&lat=31.23&lng=121.47"
 	var levels []httpLevel
-	for _, x := range []struct{ name, at, path string }{
-		{"nothing", idle.Addr(), "/"},
-		{"nearest 20", served.Addr(), search + "&sort=distance"},
-		{"nearest 20, open, card works now", served.Addr(), search + "&sort=distance&open=true&card=true"},
-		{"words, near, card works now", served.Addr(), search + "&card=true&q=" + url.QueryEscape("咖啡")},
-		{"pinyin, near", served.Addr(), search + "&q=kafei"},
-		{"suggest", served.Addr(), "/api/v1/suggest?city=" + url.QueryEscape(benchTown) + "&q=ka"},
+	for _, x := range []struct {
+		name, at string
+		path     func(*rand.Rand) string
+	}{
+		{"nothing", idle.Addr(), func(*rand.Rand) string { return "/" }},
+		{"nearest 20", served.Addr(), func(r *rand.Rand) string { return askNear(r, "&sort=distance") }},
+		{"nearest 20, open, card works now", served.Addr(), func(r *rand.Rand) string { return askNear(r, "&sort=distance&open=true&card=true") }},
+		{"a dish or a trade, near, card works now", served.Addr(), func(r *rand.Rand) string { return askNear(r, "&card=true&q="+url.QueryEscape(benchWish(r))) }},
+		{"the same in pinyin, near", served.Addr(), func(r *rand.Rand) string { return askNear(r, "&q="+spelt(benchWish(r))) }},
+		{"a name that nobody asked for before, near", served.Addr(), func(r *rand.Rand) string {
+			return askNear(r, "&q="+url.QueryEscape(benchShopName(r, benchTrade(r))))
+		}},
+		{"suggest", served.Addr(), func(r *rand.Rand) string {
+			wish := spelt(benchWish(r))
+			return "/api/v1/suggest?city=" + url.QueryEscape(benchTown) + "&q=" + wish[:1+r.IntN(min(4, len(wish)))]
+		}},
 	} {
 		l, err := askAgain(ctx, x.at, x.path, c.Callers, time.Duration(c.Seconds)*time.Second)
 		if err != nil {
@@ -69,6 +78,12 @@ func (c *BenchGuideCmd) overHTTP(ctx context.Context, a *parts, node *discover.S
 		levels = append(levels, l)
 	}
 	return levels, nil
+}
+
+// askNear is a search somewhere in the town.
+func askNear(r *rand.Rand, rest string) string {
+	p := benchPoint(r)
+	return fmt.Sprintf("/api/v1/search?city=%s&lat=%.5f&lng=%.5f%s", url.QueryEscape(benchTown), p.Lat, p.Lng, rest)
 }
 
 // serveNode serves the product with a node that is measured, behind its edge
@@ -101,15 +116,25 @@ func listenAndServe(server *http.Server, door func(net.Listener) net.Listener) (
 func (s *serving) Addr() string { return s.listener.Addr().String() }
 func (s *serving) Close() error { return s.server.Close() }
 
-// askAgain sends one request again and again over so many connections.
-func askAgain(ctx context.Context, addr, path string, callers int, d time.Duration) (l httpLevel, err error) {
-	took := make([][]time.Duration, callers)
+// asks is how many requests a connection makes ready, so that making them costs
+// nothing while it is measured.
+const asks = 8192
+
+// askAgain sends requests again and again over so many connections.
+func askAgain(ctx context.Context, addr string, path func(*rand.Rand) string, callers int, d time.Duration) (l httpLevel, err error) {
+	took, requests := make([][]time.Duration, callers), make([][][]byte, callers)
+	for i := range requests {
+		r := rand.New(rand.NewPCG(8, uint64(i)))
+		for range asks {
+			requests[i] = append(requests[i], []byte("GET "+path(r)+" HTTP/1.1\r\nHost: "+addr+"\r\n\r\n"))
+		}
+	}
 	began, spent := time.Now(), processor()
 	g, ctx := errgroup.WithContext(ctx)
 	sizes := make([]int64, callers)
 	for i := range callers {
 		g.Go(func() (err error) {
-			took[i], sizes[i], err = askOn(ctx, addr, path, began.Add(d))
+			took[i], sizes[i], err = askOn(ctx, addr, requests[i], began.Add(d))
 			return err
 		})
 	}
@@ -126,20 +151,19 @@ func askAgain(ctx context.Context, addr, path string, callers int, d time.Durati
 
 // askOn asks over one connection until the end. It writes and reads the bare
 // protocol, so that the client costs next to nothing.
-func askOn(ctx context.Context, addr, path string, end time.Time) (took []time.Duration, size int64, err error) {
+func askOn(ctx context.Context, addr string, requests [][]byte, end time.Time) (took []time.Duration, size int64, err error) {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, 0, err
 	}
 	defer conn.Close()
-	request := []byte("GET " + path + " HTTP/1.1\r\nHost: " + addr + "\r\n\r\n")
 	in := bufio.NewReaderSize(conn, 64<<10)
 	for ctx.Err() == nil {
 		began := time.Now()
 		if began.After(end) {
 			return took, size, nil
 		}
-		if _, err := conn.Write(request); err != nil {
+		if _, err := conn.Write(requests[len(took)%len(requests)]); err != nil {
 			return took, size, err
 		}
 		if size, err = readAnswer(in); err != nil {
