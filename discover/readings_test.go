@@ -24,12 +24,22 @@ func TestReadingsFollowTheTown(t *testing.T) {
 			if got, want := *town.read(words), town.words.Load().Read(words); !reflect.DeepEqual(got.Ask, want.Ask) || fmt.Sprint(got.Parts) != fmt.Sprint(want.Parts) {
 				t.Errorf("kept %+v, read %+v", got, want)
 			}
+			for range 2 {
+				r := town.read(words)
+				if got, want := town.looser(words, r), r.Looser(); !reflect.DeepEqual(got, want) || len(want) == 0 {
+					t.Errorf("less strictly %+v, want %+v", got, want)
+				}
+			}
 			return town
 		}
-		before := read().read(words)
+		town := read()
+		before := town.read(words)
 		g.open(shop.Shop{Name: words}, tenOff)
 		if reflect.DeepEqual(read().read(words).Ask, before.Ask) {
 			t.Error("that a place is called so makes no difference")
+		}
+		if town.looser(words, before); len(read().looser(words, read().read(words))) == 0 || reflect.DeepEqual(town.looser(words, before), town.looser(words, town.read(words))) {
+			t.Error("what a reading from before leads to is kept for one of now")
 		}
 		if got := g.find(g.node, Query{Text: words}); fmt.Sprint(got) != fmt.Sprintf("[%s]", words) {
 			t.Errorf("found %v", got)
@@ -53,13 +63,15 @@ func TestReadingsAreShared(t *testing.T) {
 					}
 					if r := town.read(words); len(r.Parts) == 0 {
 						t.Errorf("%q is nothing", words)
+					} else if k%5 == 0 && len(town.looser(words, r)) == 0 {
+						t.Errorf("%q can be taken in one way only", words)
 					}
 				}
 			})
 		}
 		wait.Wait()
-		if kept := town.readings.Load(); kept != nil && len(kept.of) > readingsMost {
-			t.Errorf("%d readings are kept", len(kept.of))
+		if kept := town.readings.Load(); kept != nil && (len(kept.of) > readingsMost || len(kept.looser) > looserMost) {
+			t.Errorf("%d readings are kept, %d less strict", len(kept.of), len(kept.looser))
 		}
 	})
 }

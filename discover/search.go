@@ -180,7 +180,7 @@ func (t *town) search(q Query, local time.Time) (Answer, error) {
 			return paged(answer, 0), err
 		}
 	}
-	x.loosen()
+	t.loosen(&x)
 	for i, ask := range x.asks[1:] {
 		if i+1 < x.page || len(ask.Gave) > 0 || ask.Loose > 0 {
 			continue
@@ -213,11 +213,11 @@ type question struct {
 	around *surroundings // Of the town that answers.
 }
 
-// loosen adds what to ask if the strictest finds nothing. To think of all slips
-// is most of the work of a reading, and seldom needed.
-func (x *question) loosen() {
+// loosen adds what to ask if the strictest finds nothing, which is seldom
+// needed.
+func (t *town) loosen(x *question) {
 	if x.read != nil {
-		x.asks = append(x.asks, x.read.Looser()...)
+		x.asks = append(x.asks, t.looser(x.Text, x.read)...)
 		x.read = nil
 	}
 }
@@ -236,7 +236,7 @@ func (t *town) understand(q Query) (x question, err error) {
 		r := t.read(text)
 		x.parts, x.asks, x.read = r.Parts, []parlance.Ask{r.Ask}, r
 	}
-	if err := x.turn(); err != nil {
+	if err := t.turn(&x); err != nil {
 		return x, err
 	}
 	if x.Station != "" {
@@ -258,14 +258,14 @@ func (t *town) understand(q Query) (x question, err error) {
 }
 
 // turn reads which page is wanted, of which ask.
-func (x *question) turn() (err error) {
+func (t *town) turn(x *question) (err error) {
 	if x.After == "" {
 		return nil
 	}
 	ask, cursor, ok := strings.Cut(x.After, ".")
 	n, err := strconv.Atoi(ask)
 	if n > 0 {
-		x.loosen()
+		t.loosen(x)
 	}
 	if !ok || err != nil || n < 0 || n >= len(x.asks) {
 		return ErrCursor
