@@ -196,6 +196,61 @@ func TestMadeCityAgreesWithLookingAtEverything(t *testing.T) {
 	}
 }
 
+// So do terms that nearly all documents have, alone and several together, and
+// filters that hardly anything passes.
+func TestCommonTermsAgreeWithLookingAtEverything(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	m := maker{r}
+	x, p := New(2), &plain{docs: map[string]Doc{}}
+	var b Batch
+	for i := range 12_000 {
+		d := m.doc(fmt.Sprint("id", i))
+		d.Terms, d.Says, d.Prior, d.Opens, d.Closes = nil, nil, r.Float32(), 600, 1200
+		if r.IntN(800) == 0 {
+			d.Closes = 1200 + minutes
+		}
+		// Two parts of one dish, mostly of one weight, and two words of any.
+		if weight := uint8(1 + r.IntN(255)); r.IntN(8) > 0 {
+			d.Terms = append(d.Terms, Weighted{TermOf(2, "小笼"), weight}, Weighted{TermOf(2, "笼包"), max(1, weight-uint8(r.IntN(2)))})
+		}
+		for _, word := range []string{"面", "汤"} {
+			if r.IntN(4) > 0 {
+				d.Terms = append(d.Terms, Weighted{TermOf(2, word), uint8(1 + r.IntN(255))})
+			}
+		}
+		b.Put = append(b.Put, d)
+	}
+	if err := x.Apply(b); err != nil {
+		t.Fatal(err)
+	}
+	p.apply(b)
+	terms := []Term{TermOf(2, "小笼"), TermOf(2, "笼包"), TermOf(2, "面"), TermOf(2, "汤")}
+	for i := range 80 {
+		phrase := Phrase{Terms: terms[:1+i%4], Weight: 1}
+		if i%3 == 0 {
+			phrase.Lack = (len(phrase.Terms) - 1) / 2
+		}
+		q := Query{Clauses: []Clause{{Any: []Phrase{phrase}}}, Sort: []Sort{Best, Best, Score}[r.IntN(3)]}
+		if near := m.point(); i%5 > 0 {
+			q.Near = &near
+		}
+		if i%2 == 0 {
+			q.Filter.OpenAt = time.Date(2026, 11, 26, 3, 30+r.IntN(3), 0, 0, time.UTC)
+		}
+		if i%8 == 0 {
+			q.Filter.Categories = []string{"cat1"}
+		}
+		got, err := x.Search(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, _ := p.search(q)
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(Cursor{})); diff != "" {
+			t.Fatalf("%+v (-plain +index):\n%s", q, diff)
+		}
+	}
+}
+
 // same compares the index with one that is built of what there is.
 func same(t rapid.TB, x *Index, p *plain) {
 	t.Helper()

@@ -16,7 +16,11 @@ type lead struct {
 	clause int // What it stands for, and the phrase among all; -1 if it stands for no words.
 	phrase int
 	term   uint16   // Whose postings these are, if it stands for words.
-	row    []uint64 // Their bits, if all weigh the same.
+	row    []uint64 // Their bits, if they are common.
+	level  bool     // Whether all weigh the same.
+	// How many postings were followed, and whether all were looked at since.
+	followed int
+	combed   bool
 	// The text of what it leads to is worth at most fixed + gain*weight, if the
 	// term's weight, 0..1, is no more than that.
 	fixed, gain float64
@@ -159,7 +163,7 @@ func (w *walker) choose() {
 	for _, name := range w.q.Filter.labels()[by] {
 		if t, ok := w.dict.find(labelTerm(by, name)); ok {
 			l := w.list(t + 1)
-			w.leads = append(w.leads, lead{tree: l.tree, posts: l.posts, n: len(l.posts), clause: -1, phrase: -1, fixed: fixed})
+			w.leads = append(w.leads, lead{tree: l.tree, posts: l.posts, n: len(l.posts), row: l.whole(), level: true, clause: -1, phrase: -1, fixed: fixed})
 		}
 	}
 }
@@ -274,9 +278,6 @@ func (w *walker) leadBy(clause int) {
 			continue
 		}
 		l = w.foremost(p, 0, l)
-		if list := &w.lists[l.term]; list.even > 0 && list.shift == 0 {
-			l.row = list.row
-		}
 		if l.n > 0 {
 			w.leads = append(w.leads, l)
 		}

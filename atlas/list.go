@@ -34,6 +34,14 @@ func (v *view) list(number uint32) list {
 	return l
 }
 
+// whole is the row of a list that has a bit for each document.
+func (l *list) whole() []uint64 {
+	if l.shift > 0 {
+		return nil
+	}
+	return l.row
+}
+
 // lacks reports whether the bits say that a document has not the term.
 func (l *list) lacks(d uint32) bool {
 	d >>= l.shift

@@ -53,6 +53,7 @@ func (w *walker) foremost(p *askPhrase, i int, l lead) lead {
 	}
 	list := &w.lists[p.rare[i]]
 	l.tree, l.posts, l.term, l.n = list.tree, list.posts, p.rare[i], len(list.posts)
+	l.row, l.level = list.whole(), list.even > 0
 	l.fixed, l.gain = l.fixed+l.gain*p.worth(others, p.idf), l.gain*p.worth(own, p.idf)
 	return l
 }

@@ -78,13 +78,24 @@ func (w *walker) walk() {
 		}
 		l := &w.leads[s.lead]
 		from, to := w.boxes[l.at+s.box].from, w.boxes[l.at+s.box+1].from
-		if s.box < l.leaves {
+		switch {
+		case l.combed:
+		case l.row != nil && l.followed > patience && !w.top.full():
+			l.combed, w.again = true, true
+			w.comb(l)
+		case s.box < l.leaves:
+			l.followed += int(to - from)
 			w.follow(l, int(from), int(to), &w.boxes[l.at+s.box])
-		} else {
+		default:
 			w.open(l, s.lead, from, to)
 		}
 	}
 }
+
+// patience is how many postings of a common lead are followed box by box. If
+// there are no hits enough by then, hardly anything passes the sieve, and perhaps
+// nothing does: few are open in the middle of the night.
+const patience = 4096
 
 // pass looks at all that a lead leads to, in order, but for leaves that cannot
 // hold a better one.
@@ -93,8 +104,8 @@ func (w *walker) pass(l *lead) {
 		w.follow(l, 0, l.n, nil)
 		return
 	}
-	if row := w.sieve.only(); row != nil && l.row != nil && l.n > len(l.row)/8 {
-		w.comb(l, row)
+	if w.sieve.only() != nil && l.row != nil && l.level && l.n > len(l.row)/8 {
+		w.comb(l)
 		return
 	}
 	boxes := w.boxes[l.at:]
@@ -106,10 +117,13 @@ func (w *walker) pass(l *lead) {
 	}
 }
 
-// comb looks at all that a lead leads to and that is in another row, in order.
-// Where both are common that is quicker by the rows than by the postings.
-func (w *walker) comb(l *lead, row []uint64) {
-	row = row[:len(l.row)]
+// comb looks at all that a common lead leads to, in order. Where little of it
+// passes the sieve that is quicker by the rows than by the postings.
+func (w *walker) comb(l *lead) {
+	row := l.row
+	if only := w.sieve.only(); only != nil {
+		row = only[:len(l.row)]
+	}
 	for b, m := range l.row {
 		if m &= row[b]; m == 0 {
 			continue
@@ -121,8 +135,11 @@ func (w *walker) comb(l *lead, row []uint64) {
 			if w.q.Near != nil {
 				h = w.from.h(rows[i].lat, rows[i].lng)
 			}
-			// All postings weigh the same.
-			w.look(l, uint32(b*block+i), h, 0)
+			d, at := uint32(b*block+i), 0
+			if !l.level {
+				at = w.seek(&w.lists[l.term], d)
+			}
+			w.look(l, d, h, at)
 		}
 	}
 }
