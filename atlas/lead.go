@@ -26,6 +26,9 @@ type lead struct {
 	fixed, gain float64
 }
 
+// open reports whether the tree of a lead is still followed.
+func (l lead) open() bool { return l.tree != nil && !l.combed }
+
 // text is the most that the text can be worth where the weight is at most so
 // many steps of 255.
 func (l *lead) text(heavy uint8) float64 { return l.fixed + l.gain*float64(heavy)/255 }

@@ -3,6 +3,7 @@ package atlas
 import (
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // A walker looks for the best documents of a view. It follows the leads down
@@ -80,9 +81,11 @@ func (w *walker) walk() {
 		from, to := w.boxes[l.at+s.box].from, w.boxes[l.at+s.box+1].from
 		switch {
 		case l.combed:
-		case l.row != nil && l.followed > patience && !w.top.full():
+		case l.row != nil && l.followed > patience+len(l.row)/4 && !w.top.full():
 			l.combed, w.again = true, true
-			w.comb(l)
+			if w.comb(l); !slices.ContainsFunc(w.leads, lead.open) {
+				return
+			}
 		case s.box < l.leaves:
 			l.followed += int(to - from)
 			w.follow(l, int(from), int(to), &w.boxes[l.at+s.box])
@@ -92,10 +95,11 @@ func (w *walker) walk() {
 	}
 }
 
-// patience is how many postings of a common lead are followed box by box. If
+// patience is how many postings of a common lead are followed box by box, and
+// one more for every four blocks, because that is what the other way costs. If
 // there are no hits enough by then, hardly anything passes the sieve, and perhaps
 // nothing does: few are open in the middle of the night.
-const patience = 4096
+const patience = 512
 
 // pass looks at all that a lead leads to, in order, but for leaves that cannot
 // hold a better one.
