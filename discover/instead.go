@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"slices"
 	"time"
 
 	"citywalk/parlance"
@@ -72,6 +73,7 @@ func (t *town) instead(x question, local time.Time) (Answer, error) {
 	x.Limit = insteadShown
 	empty := Answer{Understood: x.parts, Sort: x.Sort, From: x.Near}
 	best, err := t.forgive(x, local)
+	x.empty = nil // Of what is asked from here on nothing is known.
 	if best != nil || err != nil {
 		empty.Instead = best
 		return empty, err
@@ -108,7 +110,10 @@ func (a Answer) instead(i *Instead, dropped ...Condition) Answer {
 
 // forgive takes the first ask of a question that finds something; nil is none.
 func (t *town) forgive(x question, local time.Time) (*Instead, error) {
-	for _, ask := range x.asks {
+	for i, ask := range x.asks {
+		if slices.Contains(x.empty, i) {
+			continue
+		}
 		a, err := t.find(x, ask, local)
 		if err != nil {
 			return nil, err

@@ -179,6 +179,7 @@ func (t *town) search(q Query, local time.Time) (Answer, error) {
 		if answer, err := t.find(x, x.asks[0], local); err != nil || len(answer.Hits) > 0 || x.After != "" {
 			return paged(answer, 0), err
 		}
+		x.empty = append(x.empty, 0)
 	}
 	t.loosen(&x)
 	for i, ask := range x.asks[1:] {
@@ -189,6 +190,7 @@ func (t *town) search(q Query, local time.Time) (Answer, error) {
 		if err != nil || len(answer.Hits) > 0 || x.After != "" {
 			return paged(answer, i+1), err
 		}
+		x.empty = append(x.empty, i+1)
 	}
 	return t.instead(x, local)
 }
@@ -209,6 +211,7 @@ type question struct {
 	parts []parlance.Part
 	asks  []parlance.Ask // What to ask, the strictest first; at least one.
 	read  *parlance.Reading
+	empty []int // Asks of which it is known that they find nothing.
 
 	around *surroundings // Of the town that answers.
 }
