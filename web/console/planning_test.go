@@ -97,6 +97,9 @@ func TestPlanning(t *testing.T) {
 	if two == one {
 		t.Fatal("the second plan is the first")
 	}
+	if waits := g.operator.get(two); !strings.Contains(waits, "不算了") || strings.Contains(waits, "用目前最好的") {
+		t.Error("a plan that was not begun offers the best so far")
+	}
 	g.operator.done(two, two+"/stop")
 	g.drain()
 	shows(t, g.operator.get(two), "停")
