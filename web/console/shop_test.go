@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"citywalk/account"
+	"citywalk/db"
+	"citywalk/discover"
+	"citywalk/geo"
 	"citywalk/web/webtest"
 )
 
@@ -174,4 +177,25 @@ func send(t *testing.T, r *http.Request) webtest.Reply {
 		t.Fatal(err)
 	}
 	return webtest.Reply{Status: w.StatusCode, Header: w.Header, Text: strings.NewReplacer("&#34;", `"`, "&#39;", "'", "&amp;", "&").Replace(b.String())}
+}
+
+// TestEnglishConsoleCallsDistrictsInEnglish: where a file of districts gives an
+// English name, the list and the page of a shop have it.
+func TestEnglishConsoleCallsDistrictsInEnglish(t *testing.T) {
+	g := newRig(t)
+	s := g.draft("老张面馆")
+	corner := geo.Point{Lat: s.Point.Lat - 0.01, Lng: s.Point.Lng - 0.01}
+	ring := []geo.Point{corner, {Lat: corner.Lat, Lng: corner.Lng + 0.02}, {Lat: corner.Lat + 0.02, Lng: corner.Lng + 0.02}, {Lat: corner.Lat + 0.02, Lng: corner.Lng}, corner}
+	g.must(g.DB.Update(t.Context(), func(tx *db.Tx) error {
+		_, _, err := discover.PutAreas(tx, g.operator.Person, []discover.Area{{City: s.City, Kind: discover.District, Name: s.District, En: "Huangpu",
+			Shape: discover.ShapeOf([][][]geo.Point{{ring}}, nil), Source: "test", SourceID: "1"}})
+		return err
+	}))
+	g.must(g.Discover.KeepUp(t.Context()))
+	g.operator.Header.Set("Accept-Language", "en")
+	for _, page := range []string{"/console/shops", "/console/shops/" + string(s.ID)} {
+		if text := g.operator.Do(t, "GET "+page).Text; !strings.Contains(text, "Huangpu") || strings.Contains(text, s.District) {
+			t.Errorf("%s: %s", page, text)
+		}
+	}
 }
