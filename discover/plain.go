@@ -5,7 +5,7 @@ import "unicode/utf8"
 // PlainJSON reports whether a text stands in JSON as it is, between quotes, and
 // that JSON in HTML. A listing is asked once, when it is put into the index, and
 // not in each answer.
-func PlainJSON(s string) bool {
+func PlainJSON[T string | []byte](s T) bool {
 	ascii := true
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -18,5 +18,5 @@ func PlainJSON(s string) bool {
 			return false
 		}
 	}
-	return ascii || utf8.ValidString(s)
+	return ascii || utf8.Valid([]byte(s))
 }

@@ -79,10 +79,11 @@ func appendWhy(b []byte, why []discover.Why, lang fault.Lang) []byte {
 			b = append(b, ',')
 		}
 		b = append(append(append(b, `{"reason":"`...), w.Reason...), `","says":`...)
-		if discover.PlainJSON(w.Text) {
-			b = append(w.AppendSay(append(b, '"'), lang), '"')
+		from := len(b) + 1
+		if b = w.AppendSay(append(b, '"'), lang); discover.PlainJSON(b[from:]) {
+			b = append(b, '"')
 		} else {
-			b = appendEscaped(b, w.Say(lang))
+			b = appendEscaped(b[:from-1], w.Say(lang))
 		}
 		if w.N != 0 {
 			b = strconv.AppendInt(append(b, `,"n":`...), int64(w.N), 10)
