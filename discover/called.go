@@ -8,10 +8,10 @@ import (
 	"citywalk/fault"
 )
 
-// Called is what a district, an area, a metro station or a line is called for readers of
-// a language: in English by the name that its file gives, else by its own. It
-// looks in memory alone, in the programme's city first, and asks nothing of the
-// database; until the node has read its cities, names are their own.
+// Called is what a district, an area, a metro station or a line is called for
+// readers of a language: in English by the name that its file gives, else by its
+// own. It looks in memory alone, in the programme's city first; until the node
+// has read its cities, names are their own.
 func (s *Service) Called(lang fault.Lang, name string) string {
 	towns := s.guide.towns.Load()
 	if lang != fault.En || name == "" || towns == nil {

@@ -33,8 +33,8 @@ func (s *Service) snapshotPath(city string) string {
 
 // recall reads a city's index from its snapshot; ok is false if there is none
 // that is whole, of this program, of this life of the database and of these
-// surroundings. A snapshot
-// is never needed, so that why it cannot be read is told and not refused.
+// surroundings. A snapshot is never needed, so that why it cannot be read is told
+// and not refused.
 func (s *Service) recall(city string, ground uint64) (x *atlas.Index, at time.Time, ok bool) {
 	if s.Folder == "" {
 		return nil, at, false
